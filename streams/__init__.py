@@ -1,0 +1,1 @@
+"""The shell: Kafka, Redis, files and screens around the pure core in `scoring`."""

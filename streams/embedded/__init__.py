@@ -1,0 +1,1 @@
+"""The embedded stack: a broker and a store started from wheels, or from Maven jars."""
