@@ -1,0 +1,43 @@
+"""What a re-grade says to the world: one change of the tier or of a label."""
+
+from typing import Literal
+
+import msgspec
+
+from scoring.units import Day, EpochMs
+
+ChangeType = Literal[
+    "tier.assigned", "tier.upgraded", "tier.downgraded", "label.changed"
+]
+
+
+class Snapshot(msgspec.Struct, frozen=True, gc=False):
+    """The grade behind a change, as it stood after the fact."""
+
+    tier: int
+    score: float | None
+    """0.00..100.00, None when the policy has no score."""
+    value: float | None
+    """What tiers are ranked by: centipoints, or the reading, money in minor units."""
+    dimensions: list[tuple[float | None, float | None]]
+    """Per dimension (reading, normalised)."""
+    labels: list[int]
+    due: Day | None
+
+
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """One change. Names are the policy's; `from_` is None for a first grade."""
+
+    type: ChangeType
+    version: int
+    """Per customer 1, 2, 3, ... without holes."""
+    from_: str | None
+    to: str | None
+    effective_on: Day
+    occurred_ms: EpochMs | None
+    """Instant of the fact; None for a tick, which stands for its day's midnight."""
+    snapshot: Snapshot
+    trigger: str | None = None
+    label: str | None = None
+    rank_from: int | None = None
+    rank_to: int | None = None

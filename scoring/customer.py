@@ -1,0 +1,75 @@
+"""Everything remembered about one customer. Only `scoring.fold` and `scoring.advance` write it."""
+
+from typing import Final
+
+import msgspec
+
+from scoring.ledger import Column
+from scoring.units import Day, EpochMs, MinorUnits
+
+UNGRADED: Final = -1
+"""The tier of a customer who has none yet."""
+
+MARGIN: Final = 1
+LINES: Final = 2
+HIGH_MARGIN: Final = 3
+NEW_PRODUCT: Final = 4
+REFUNDS: Final = 5
+REFUND_COUNT: Final = 6
+ON_TIME: Final = 7
+LATE: Final = 8
+OVERDUE: Final = 9
+
+
+class RememberedOrder(msgspec.Struct, array_like=True, gc=False):
+    """What is kept of an order so that a repeat or a refund finds it."""
+
+    day: Day
+    amount: MinorUnits
+    refunded: MinorUnits = MinorUnits(0)
+    counted: bool = True
+    """Whether its order count still stands; a full refund takes it back once."""
+
+
+class CustomerState(msgspec.Struct, array_like=True, gc=False):
+    """One customer. Field order is the stored order: append only, with defaults.
+
+    >>> CustomerState().tier == UNGRADED
+    True
+    """
+
+    version: int = 0
+    """How many changes were published about the customer."""
+    tier: int = UNGRADED
+    """Rank in the policy's tiers, 0 the lowest."""
+    tier_since: Day = Day(0)
+    """The day the tier was last set."""
+    labels: list[int] = []
+    """Per label of the policy the index of its value, -1 for null."""
+    due: Day | None = None
+    first_day: Day | None = None
+    """The earliest day of any fact."""
+    registered: Day | None = None
+    last_purchase: Day | None = None
+    last_active: Day | None = None
+    last_order_ms: EpochMs = EpochMs(0)
+    last_order_amount: MinorUnits | None = None
+    lifetime_orders: int = 0
+    lifetime_spend: MinorUnits = MinorUnits(0)
+    days: list[Day] = []
+    """Days with a purchase or a purchase taken back, ascending."""
+    orders: list[int] = []
+    """Order count of each of `days`."""
+    spend: list[int] = []
+    """Spend of each of `days`, net of refunds, minor units."""
+    remembered: dict[int, RememberedOrder] = {}
+    """Order-id hash -> order, in the order of folding."""
+    recent: list[int] = []
+    """Event-id hashes of the latest facts, oldest first."""
+    categories: dict[str, Day] = {}
+    """Category -> day it was last bought."""
+    columns: dict[int, Column] = {}
+    """Rarely used day sums by column code (MARGIN, LINES, ...)."""
+    kinds: dict[str, Column] = {}
+    """Interactions a day, by kind."""
+    attributes: dict[str, str | int | float | bool | None] = {}

@@ -1,0 +1,28 @@
+"""What the core refuses, as exceptions with fields."""
+
+
+class ScoringError(Exception):
+    """Base of every error of the core."""
+
+    retriable = False
+
+
+class ExpressionError(ScoringError):
+    """An expression the grammar does not allow."""
+
+    def __init__(self, text: str, position: int, problem: str) -> None:
+        self.text = text
+        """The whole expression."""
+        self.position = position
+        """Index of the offending character, from 0."""
+        self.problem = problem
+        super().__init__(f"{problem}, at character {position + 1} of {text!r}")
+
+
+class PolicyError(ScoringError):
+    """A policy value that cannot be; `path` says where in the document."""
+
+    def __init__(self, path: tuple[str | int, ...], problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{'.'.join(str(p) for p in path)}: {problem}")

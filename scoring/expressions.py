@@ -1,0 +1,341 @@
+"""The closed expression language of policies: text in, a small typed tree out.
+
+Grammar, loosest first:
+
+    condition := condition ("or" | "and") condition | "not" condition | comparison
+    comparison := sum ("<" | "<=" | ">" | ">=" | "==" | "!=") sum
+    sum := term (("+" | "-") term)*          term := factor (("*" | "/") factor)*
+    factor := number | "text" | name | name "(" arguments ")" | "(" ... ")" | "-" factor
+
+A name is a reading (`spend(365)`, `recency_days`) or, in a trigger, a field of the fact.
+Nothing else exists: no attribute, no index, no call of anything but a reading.
+"""
+
+import re
+from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Final, Literal, NoReturn
+
+from scoring.errors import ExpressionError
+from scoring.readings import READINGS
+
+MAX_LENGTH: Final = 1000
+MAX_DEPTH: Final = 40
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
+    r"|(?P<text>\"[^\"]*\"|'[^']*')|(?P<mark><=|>=|==|!=|[-+*/<>(),=]))",
+    re.ASCII,
+)
+_COMPARISONS: Final = ("<", "<=", ">", ">=", "==", "!=")
+Kind = Literal["number", "text", "condition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal number."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A literal text; only `==` and `!=` take it."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingCall:
+    """A reading by name, with its window and kind as written."""
+
+    name: str
+    window: int | None = None
+    kind: str | None = None
+    ending: int = 0
+
+    def __str__(self) -> str:
+        args = [str(self.window)] if self.window is not None else []
+        args += [self.kind] if self.kind is not None else []
+        args += [f"ending={self.ending}"] if self.ending else []
+        return f"{self.name}({', '.join(args)})" if args else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class FieldOf:
+    """A field of the fact that fired a trigger."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """`left op right`, with op one of + - * /."""
+
+    op: str
+    left: "Node"
+    right: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`left op right`, false when either side is null."""
+
+    op: str
+    left: "Node"
+    right: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Junction:
+    """`and` / `or` over two or more conditions."""
+
+    op: str
+    items: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """`not` of a condition."""
+
+    item: "Node"
+
+
+Node = (
+    Number | Text | ReadingCall | FieldOf | Arithmetic | Comparison | Junction | Negation
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    what: str
+    text: str
+    at: int
+
+
+def parse_condition(text: str, fields: frozenset[str] = frozenset()) -> Node:
+    """Parse a condition; `fields` are the fact fields it may name.
+
+    >>> parse_condition("recency_days >= 90").op
+    '>='
+    >>> parse_condition("recency_days")
+    Traceback (most recent call last):
+    ...
+    scoring.errors.ExpressionError: a condition is needed here, not a number, at character 1 of 'recency_days'
+    """
+    return _Parser(text, fields).whole("condition")
+
+
+def parse_number(text: str) -> Node:
+    """Parse an expression whose value is a number.
+
+    >>> str(parse_number("orders(90, ending=90)"))
+    'orders(90, ending=90)'
+    """
+    return _Parser(text, frozenset()).whole("number")
+
+
+def kind_of(node: Node) -> Kind:
+    """What a node's value is."""
+    match node:
+        case Comparison() | Junction() | Negation():
+            return "condition"
+        case Text() | FieldOf(name="channel" | "kind" | "type" | "order_id"):
+            return "text"
+        case _:
+            return "number"
+
+
+class _Parser:
+    """Recursive descent over the tokens of one expression."""
+
+    def __init__(self, text: str, fields: frozenset[str]) -> None:
+        self.text = text
+        self.fields = fields
+        self.at = 0
+        self.depth = 0
+        if len(text) > MAX_LENGTH:
+            self.fail(MAX_LENGTH, f"an expression has at most {MAX_LENGTH} characters")
+        self.tokens = self._tokens()
+
+    def _tokens(self) -> list[_Token]:
+        tokens = []
+        at = 0
+        end = len(self.text.rstrip())
+        while at < end:
+            match = _TOKEN.match(self.text, at)
+            if match is None:
+                rest = self.text[at:]
+                start = at + len(rest) - len(rest.lstrip())
+                self.fail(start, f"unexpected {self.text[start]!r}")
+            what = str(match.lastgroup)
+            tokens.append(_Token(what, match.group(what), match.start(what)))
+            at = match.end()
+        tokens.append(_Token("end", "", len(self.text)))
+        return tokens
+
+    def fail(self, at: int, problem: str) -> NoReturn:
+        raise ExpressionError(self.text, at, problem)
+
+    @property
+    def token(self) -> _Token:
+        return self.tokens[self.at]
+
+    def take(self, *texts: str) -> _Token | None:
+        """Consume the next token if it is one of `texts`."""
+        token = self.token
+        if token.text not in texts or token.what == "text":
+            return None
+        self.at += 1
+        return token
+
+    def need(self, text: str) -> None:
+        if self.take(text) is None:
+            self.fail(self.token.at, f"{text!r} is missing")
+
+    def whole(self, wanted: Kind) -> Node:
+        node = self.either()
+        if self.token.what != "end":
+            self.fail(self.token.at, f"unexpected {self.token.text!r}")
+        self.check(node, wanted, 0)
+        return node
+
+    def check(self, node: Node, wanted: Kind, at: int) -> None:
+        found = kind_of(node)
+        if found != wanted:
+            self.fail(at, f"a {wanted} is needed here, not a {found}")
+
+    def nest(self) -> None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail(self.token.at, "too deeply nested")
+
+    def either(self) -> Node:
+        return self._junction("or", self.both)
+
+    def both(self) -> Node:
+        return self._junction("and", self.negated)
+
+    def _junction(self, word: str, part: Callable[[], Node]) -> Node:
+        start = self.token.at
+        items = [part()]
+        while self.take(word):
+            self.check(items[-1], "condition", start)
+            start = self.token.at
+            items.append(part())
+            self.check(items[-1], "condition", start)
+        return items[0] if len(items) == 1 else Junction(word, tuple(items))
+
+    def negated(self) -> Node:
+        if self.take("not"):
+            self.nest()
+            start = self.token.at
+            item = self.negated()
+            self.check(item, "condition", start)
+            self.depth -= 1
+            return Negation(item)
+        return self.comparison()
+
+    def comparison(self) -> Node:
+        start = self.token.at
+        left = self.sum()
+        op = self.take(*_COMPARISONS)
+        if op is None:
+            return left
+        right_at = self.token.at
+        right = self.sum()
+        kinds = (kind_of(left), kind_of(right))
+        if "condition" in kinds:
+            self.fail(start if kinds[0] == "condition" else right_at, "compare numbers")
+        if kinds[0] != kinds[1]:
+            self.fail(op.at, f"a {kinds[0]} cannot be compared with a {kinds[1]}")
+        if kinds[0] == "text" and op.text not in ("==", "!="):
+            self.fail(op.at, "texts are only compared with == and !=")
+        if self.token.text in _COMPARISONS:
+            self.fail(self.token.at, "comparisons do not chain; join them with 'and'")
+        return Comparison(op.text, left, right)
+
+    def sum(self) -> Node:
+        return self._arithmetic(("+", "-"), self.term)
+
+    def term(self) -> Node:
+        return self._arithmetic(("*", "/"), self.factor)
+
+    def _arithmetic(self, ops: tuple[str, ...], part: Callable[[], Node]) -> Node:
+        start = self.token.at
+        left = part()
+        while op := self.take(*ops):
+            self.check(left, "number", start)
+            start = self.token.at
+            right = part()
+            self.check(right, "number", start)
+            left = Arithmetic(op.text, left, right)
+        return left
+
+    def factor(self) -> Node:
+        self.nest()
+        try:
+            return self._factor()
+        finally:
+            self.depth -= 1
+
+    def _factor(self) -> Node:
+        token = self.token
+        if self.take("-"):
+            start = self.token.at
+            item = self.factor()
+            self.check(item, "number", start)
+            return Arithmetic("-", Number(0), item)
+        if self.take("("):
+            node = self.either()
+            self.need(")")
+            return node
+        self.at += 1
+        if token.what == "number":
+            return Number(float(token.text))
+        if token.what == "text":
+            return Text(token.text[1:-1])
+        if token.what == "name" and token.text not in ("and", "or", "not"):
+            return self.named(token)
+        self.at -= 1
+        what = f"unexpected {token.text!r}" if token.text else "the expression ends here"
+        return self.fail(token.at, f"{what}; a reading or a number is needed")
+
+    def named(self, token: _Token) -> Node:
+        if token.text in self.fields and self.token.text != "(":
+            return FieldOf(token.text)
+        reading = READINGS.get(token.text)
+        if reading is None:
+            known = ", ".join(sorted(READINGS) + sorted(self.fields))
+            self.fail(token.at, f"unknown name {token.text!r}; known are {known}")
+        if not reading.windowed:
+            if self.token.text == "(":
+                self.fail(self.token.at, f"{token.text} takes no window")
+            return ReadingCall(token.text)
+        if self.take("(") is None:
+            self.fail(token.at, f"{token.text} needs a window in days: {token.text}(365)")
+        call = self.arguments(token, with_kind=reading.with_kind)
+        self.need(")")
+        return call
+
+    def arguments(self, name: _Token, *, with_kind: bool) -> ReadingCall:
+        window = self.days(1)
+        kind = None
+        ending = 0
+        while self.take(","):
+            word = self.token
+            self.at += 1
+            if word.text == "ending" and self.take("="):
+                ending = self.days(0)
+            elif with_kind and word.what in ("name", "text") and kind is None:
+                kind = word.text.strip("\"'")
+            else:
+                self.fail(word.at, f"{name.text} takes a window and ending=DAYS")
+        return ReadingCall(name.text, window, kind, ending)
+
+    def days(self, least: int) -> int:
+        token = self.token
+        if token.what != "number" or "." in token.text or int(token.text) < least:
+            self.fail(token.at, f"a whole number of days, at least {least}, is needed")
+        self.at += 1
+        return int(token.text)

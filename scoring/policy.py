@@ -1,0 +1,109 @@
+"""The rules of one programme as data: what `scoring.compile` turns into a grader."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from scoring.expressions import Node, ReadingCall
+from scoring.units import DECIMALS, Centipoints
+
+Normaliser = Literal["cap", "decay", "share", "steps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A reading put on 0..1 and weighted. Limits are in the reading's own unit."""
+
+    name: str
+    reading: ReadingCall
+    normaliser: Normaliser
+    weight: float
+    limit: float = 0.0
+    """Full marks of `cap`, zero point of `decay`."""
+    steps: tuple[tuple[float, float], ...] = ()
+    """(lower bound, value), ascending, of `steps`."""
+    missing: float | None = 0.0
+    """Value of a null reading; None takes the dimension out of the mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One level. `enter` and `keep` are scores, or values of the ranking reading."""
+
+    name: str
+    enter: Decimal
+    keep: Decimal
+    label: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A named reason to re-grade, and what it permits."""
+
+    name: str
+    fires_on: frozenset[str]
+    """Fact types, `tick`, or `any`."""
+    promote: bool = False
+    demote: bool = False
+    when: Node | None = None
+    calendar: str | None = None
+    steps: int | None = 1
+    """Levels a demotion goes down at once; None for all the way to the target."""
+    ignore_hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One value of a label; `when` None is always true."""
+
+    value: str
+    when: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A named classification: the first true rule wins."""
+
+    name: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of one programme, validated."""
+
+    policy_id: str
+    version: int
+    time_zone: str
+    currency: str
+    tiers: tuple[Tier, ...]
+    """Lowest first."""
+    dimensions: tuple[Dimension, ...] = ()
+    by: ReadingCall | None = None
+    """The reading tiers are ranked by instead of the score."""
+    triggers: tuple[Trigger, ...] = ()
+    """In order of precedence."""
+    labels: tuple[Label, ...] = ()
+    hold_days: int = 30
+    eligible: Literal["first_order", "first_fact"] = "first_order"
+    rates: dict[str, Decimal] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    """Interaction kinds accepted beside the built-in ones."""
+    benefits: dict[str, tuple[dict[str, object], ...]] = field(default_factory=dict)
+    fingerprint: str = ""
+    """Hash of the document: two texts under one version are told apart."""
+
+    @property
+    def scale(self) -> int:
+        """Minor units in one major unit of the currency."""
+        return int(10 ** DECIMALS[self.currency])
+
+
+def centipoints(points: Decimal) -> Centipoints:
+    """A score bound in hundredths.
+
+    >>> centipoints(Decimal("49.5"))
+    4950
+    """
+    return Centipoints(int(points * 100))

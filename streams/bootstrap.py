@@ -1,0 +1,46 @@
+"""The only place that chooses parts and wires them together."""
+
+from zoneinfo import ZoneInfo
+
+from scoring.advance import Judge
+from scoring.calendar import LocalDays
+from scoring.compile import compile_policy
+from scoring.due import plan_of
+from scoring.policy import Policy
+from streams.intake.decode import Decoder
+from streams.intake.partitioner import partition_of
+from streams.outbox.scribe import EventScribe
+from streams.partition.processor import Rules
+from streams.storage.codec import BlobCodec
+
+
+def judge_of(policy: Policy) -> Judge:
+    """Compile and analyse a policy."""
+    grader = compile_policy(policy)
+    return Judge(grader, plan_of(grader))
+
+
+def rules_of(
+    policy: Policy, partitions: int, *, mode: str, topic_prefix: str = ""
+) -> Rules:
+    """Everything the partitions of one worker share."""
+    judge = judge_of(policy)
+    return Rules(
+        judge=judge,
+        intaker=Decoder(policy),
+        scribe=EventScribe(judge.grader, mode),
+        codec=BlobCodec(),
+        partitioner=partition_of,
+        partitions=partitions,
+        topic_prefix=topic_prefix,
+    )
+
+
+def policy_tag(policy: Policy) -> str:
+    """How a policy is named beside the state it graded."""
+    return f"{policy.policy_id} v{policy.version} ({policy.fingerprint})"
+
+
+def local_days(policy: Policy) -> LocalDays:
+    """The calendar of a policy's zone."""
+    return LocalDays(ZoneInfo(policy.time_zone))

@@ -1,0 +1,1 @@
+"""Raw Kafka records in, validated facts or reasons to refuse them out."""

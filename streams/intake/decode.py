@@ -1,0 +1,256 @@
+"""Raw record -> fact, or the reason why it is none. All validation of events is here."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from scoring.calendar import LocalDays
+from scoring.facts import (
+    INTERACTION_KINDS,
+    Fact,
+    Interaction,
+    InvoiceOverdue,
+    InvoiceSettled,
+    OrderCancelled,
+    OrderLine,
+    OrderPaid,
+    OrderRefunded,
+    Registered,
+)
+from scoring.policy import Policy
+from scoring.units import Day, EpochMs, MinorUnits
+from streams.intake import wire
+from streams.intake.money import AmountError, Money
+from streams.intake.record import RawRecord
+
+Reason = Literal[
+    "null_value",
+    "bad_json",
+    "unknown_type",
+    "missing_customer",
+    "bad_field",
+    "key_mismatch",
+    "wrong_partition",
+    "unknown_currency",
+    "future",
+    "conflict",
+]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+_LATEST_MS = 7_258_118_400_000  # 2200-01-01, where the review calendar ends
+
+
+class Accepted(NamedTuple):
+    """A valid event."""
+
+    customer: str
+    fact: Fact
+
+
+class Rejected(NamedTuple):
+    """An invalid record; it goes to dead letters as it came."""
+
+    reason: Reason
+    detail: str
+
+
+class Excluded(NamedTuple):
+    """A test event or a customer the policy leaves out."""
+
+    customer: str
+
+
+class DayReached(NamedTuple):
+    """Time written into the log."""
+
+    day: Day
+
+
+Intake = Accepted | Rejected | Excluded | DayReached
+
+
+class _FieldError(Exception):
+    """A field of a well-formed event that cannot be."""
+
+
+class Decoder:
+    """Decodes records under one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._decode = msgspec.json.Decoder(wire.AnyEvent).decode
+        self._days = LocalDays(ZoneInfo(policy.time_zone))
+        self._money = Money(policy.currency, policy.rates)
+        self._kinds = frozenset((*INTERACTION_KINDS, *policy.kinds))
+        self._exclude = [re.compile(pattern) for pattern in policy.exclude]
+        self._make = {
+            wire.OrderPaidEvent: self._paid,
+            wire.OrderRefundedEvent: self._refunded,
+            wire.OrderCancelledEvent: self._cancelled,
+            wire.InvoiceSettledEvent: self._settled,
+            wire.InvoiceOverdueEvent: self._overdue,
+            wire.InteractionEvent: self._interaction,
+            wire.RegisteredEvent: self._registered,
+        }
+
+    def decode(self, record: RawRecord) -> Intake:
+        """What `record` says."""
+        value = record.value
+        if value is None:
+            return Rejected("null_value", "the record has no value")
+        try:
+            event = self._decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return self._diagnose(record, value, str(error))
+        if type(event) is wire.DayReachedEvent:
+            return self._day_reached(event)
+        if record.key is None:
+            return Rejected("missing_customer", "the record has no key")
+        return self._event(record.key, event)
+
+    def _event(self, key: bytes, event: wire.Event) -> Intake:
+        customer = event.customer_id
+        try:
+            ms = self._instant(event.occurred_at, "occurred_at")
+            fact: Fact | None = None
+            currency = event.currency
+            if currency is None or currency in self._money.known:
+                make = self._make[type(event)]
+                fact = make(event, ms, self._days.of(ms))  # type: ignore[operator]
+        except (_FieldError, AmountError) as error:
+            return Rejected("bad_field", str(error))
+        if event.test or self._left_out(customer):
+            return Excluded(customer)
+        if key != customer.encode():
+            return Rejected(
+                "key_mismatch", f"key {key!r} is not customer_id {customer!r}"
+            )
+        if fact is None:
+            known = ", ".join(sorted(self._money.known))
+            return Rejected("unknown_currency", f"{currency}; known are {known}")
+        return Accepted(customer, fact)
+
+    def _left_out(self, customer: str) -> bool:
+        return any(pattern.search(customer) for pattern in self._exclude)
+
+    def _day_reached(self, event: wire.DayReachedEvent) -> Intake:
+        try:
+            return DayReached(self._day(event.occurred_at, "occurred_at"))
+        except _FieldError as error:
+            return Rejected("bad_field", str(error))
+
+    def _instant(self, value: int | datetime, name: str) -> EpochMs:
+        ms = value if type(value) is int else (value - _EPOCH) // _MILLISECOND  # type: ignore[operator]
+        if not 0 <= ms < _LATEST_MS:
+            raise _FieldError(f"{name} {value} is not between 1970 and 2200")
+        return EpochMs(ms)
+
+    def _day(self, value: int | datetime, name: str) -> Day:
+        return self._days.of(self._instant(value, name))
+
+    def _past_day(self, value: int | datetime, name: str, day: Day) -> Day:
+        """A day that must not come after the day of the event."""
+        found = self._day(value, name)
+        if found > day:
+            raise _FieldError(f"{name} lies after occurred_at")
+        return found
+
+    def _paid(self, event: wire.OrderPaidEvent, ms: EpochMs, day: Day) -> OrderPaid:
+        amount = self._money.minor(event.amount, event.currency)
+        lines = ()
+        if event.lines:
+            lines = tuple([self._line(n, event.currency) for n in event.lines])
+        return OrderPaid(
+            event.event_id, ms, day, event.order_id, amount, lines, event.channel
+        )
+
+    def _line(self, line: wire.Line, currency: str | None) -> OrderLine:
+        margin = MinorUnits(0)
+        if line.margin is not None:
+            margin = self._money.signed(line.margin, currency)
+        return OrderLine(
+            self._money.minor(line.amount, currency),
+            line.category,
+            margin,
+            line.high_margin,
+            line.new_product,
+        )
+
+    def _refunded(
+        self, event: wire.OrderRefundedEvent, ms: EpochMs, day: Day
+    ) -> OrderRefunded:
+        ordered = event.ordered_at
+        return OrderRefunded(
+            event.event_id,
+            ms,
+            day,
+            event.order_id,
+            self._money.minor(event.amount, event.currency),
+            None if ordered is None else self._past_day(ordered, "ordered_at", day),
+            event.full,
+        )
+
+    def _cancelled(
+        self, event: wire.OrderCancelledEvent, ms: EpochMs, day: Day
+    ) -> OrderCancelled:
+        ordered, amount = event.ordered_at, event.amount
+        return OrderCancelled(
+            event.event_id,
+            ms,
+            day,
+            event.order_id,
+            None if amount is None else self._money.minor(amount, event.currency),
+            None if ordered is None else self._past_day(ordered, "ordered_at", day),
+        )
+
+    def _settled(
+        self, event: wire.InvoiceSettledEvent, ms: EpochMs, day: Day
+    ) -> InvoiceSettled:
+        paid = self._past_day(event.paid_at, "paid_at", day)
+        on_time = paid <= self._day(event.due_at, "due_at")
+        return InvoiceSettled(event.event_id, ms, day, paid, on_time)
+
+    def _overdue(
+        self, event: wire.InvoiceOverdueEvent, ms: EpochMs, day: Day
+    ) -> InvoiceOverdue:
+        self._instant(event.due_at, "due_at")
+        return InvoiceOverdue(event.event_id, ms, day)
+
+    def _interaction(
+        self, event: wire.InteractionEvent, ms: EpochMs, day: Day
+    ) -> Interaction:
+        if event.kind not in self._kinds:
+            known = ", ".join(sorted(self._kinds))
+            raise _FieldError(f"unknown kind {event.kind!r}; known are {known}")
+        return Interaction(event.event_id, ms, day, event.kind)
+
+    def _registered(
+        self, event: wire.RegisteredEvent, ms: EpochMs, day: Day
+    ) -> Registered:
+        registered = self._past_day(event.registered_at, "registered_at", day)
+        return Registered(event.event_id, ms, day, registered, event.attributes)
+
+    @staticmethod
+    def _diagnose(record: RawRecord, value: bytes, problem: str) -> Rejected:
+        """Why msgspec refused a value, in the order in which reasons count."""
+        try:
+            loose = json.loads(value)
+        except (ValueError, RecursionError):
+            return Rejected("bad_json", problem)
+        if problem.startswith("JSON is malformed"):
+            return Rejected("bad_json", problem)
+        if not isinstance(loose, dict):
+            return Rejected("bad_json", "the value is not a JSON object")
+        if not isinstance(loose.get("type"), str) or loose["type"] not in wire.TYPES:
+            known = ", ".join(sorted(wire.TYPES))
+            return Rejected(
+                "unknown_type", f"type {loose.get('type')!r:.80}; known are {known}"
+            )
+        customer = loose.get("customer_id")
+        is_day = loose["type"] == "day.reached"
+        if not is_day and (record.key is None or customer is None or customer == ""):
+            return Rejected("missing_customer", "customer_id or the key is missing")
+        return Rejected("bad_field", problem)

@@ -1,0 +1,1 @@
+"""What leaves the program: change events and dead letters."""

@@ -1,0 +1,149 @@
+"""Change events and dead letters as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from scoring.calendar import LocalDays, date_of
+from scoring.changes import Change
+from scoring.compile import Grader
+from scoring.explain import dimension_rows, keep_margin, next_tier
+from scoring.units import Day, EpochMs
+from streams.intake.decode import Rejected
+from streams.intake.record import RawRecord
+from streams.partition.ports import Cause, OutboxRow
+
+TIER_CHANGES = "tier-changes"
+LABEL_CHANGES = "label-changes"
+DEAD_LETTERS = "dead-letters"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CONTENT_TYPE = ("content-type", b"application/json")
+_SPEC = ("ce_specversion", b"1.0")
+
+
+class EventScribe:
+    """Writes the events of one policy. Pure: the same arguments give the same bytes."""
+
+    def __init__(self, grader: Grader, mode: str) -> None:
+        policy = grader.policy
+        self._grader = grader
+        self._mode = mode
+        self._days = LocalDays(ZoneInfo(policy.time_zone))
+        self._source = ("ce_source", f"/regrade/{policy.policy_id}".encode())
+        self._policy = {"id": policy.policy_id, "version": policy.version}
+        self._labels = [
+            (label.name, [rule.value for rule in label.rules]) for label in policy.labels
+        ]
+        self._types = {
+            name: ("ce_type", f"regrade.{name}.v1".encode())
+            for name in (
+                "tier.assigned",
+                "tier.upgraded",
+                "tier.downgraded",
+                "label.changed",
+            )
+        }
+
+    def change(self, customer: str, change: Change, cause: Cause) -> OutboxRow:
+        """The public event of a change."""
+        key = customer.encode()
+        body = self.body(customer, change, cause)
+        headers = (
+            _SPEC,
+            ("ce_id", body["id"].encode()),
+            self._source,
+            self._types[change.type],
+            ("ce_subject", key),
+            ("ce_time", body["occurred_at"].encode()),
+            _CONTENT_TYPE,
+        )
+        topic = LABEL_CHANGES if change.label is not None else TIER_CHANGES
+        return OutboxRow(topic, key, orjson.dumps(body), headers)
+
+    def body(self, customer: str, change: Change, cause: Cause) -> dict[str, Any]:
+        """The JSON body of a change."""
+        grader, snapshot = self._grader, change.snapshot
+        body: dict[str, Any] = {
+            "id": f"{customer}:{change.version}",
+            "type": change.type,
+            "customer_id": customer,
+            "version": change.version,
+        }
+        if change.label is not None:
+            body["label"] = change.label
+        return body | {
+            "from": change.from_,
+            "to": change.to,
+            "rank_from": change.rank_from,
+            "rank_to": change.rank_to,
+            "tier": grader.policy.tiers[snapshot.tier].name,
+            "score": snapshot.score,
+            "trigger": change.trigger,
+            "cause": _cause(cause),
+            "effective_on": date_of(change.effective_on).isoformat(),
+            "occurred_at": self._occurred_at(change),
+            "policy": self._policy,
+            "dimensions": dimension_rows(grader, snapshot),
+            "labels": self.labels(snapshot.labels),
+            "next_tier": next_tier(grader, snapshot),
+            "keep": keep_margin(grader, snapshot),
+            "due_on": _iso(snapshot.due),
+            "override": None,
+            "mode": self._mode,
+        }
+
+    def labels(self, values: list[int]) -> dict[str, str | None]:
+        """Label values by name."""
+        return {
+            name: texts[at] if at >= 0 else None
+            for (name, texts), at in zip(self._labels, values, strict=True)
+        }
+
+    def _occurred_at(self, change: Change) -> str:
+        ms = change.occurred_ms
+        if ms is None:
+            ms = self._days.midnight(change.effective_on)
+        return rfc3339(ms)
+
+    def dead_letter(self, record: RawRecord, rejected: Rejected) -> OutboxRow:
+        """A refused record with its reason in headers, its own bytes untouched."""
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        headers = (
+            *[(name, value) for name, value in record.headers],
+            ("regrade_id", place.encode()),
+            ("regrade_reason", rejected.reason.encode()),
+            ("regrade_detail", rejected.detail.encode(errors="replace")),
+            ("regrade_topic", record.topic.encode()),
+            ("regrade_partition", str(record.partition).encode()),
+            ("regrade_offset", str(record.offset).encode()),
+            ("regrade_timestamp", str(record.timestamp).encode()),
+        )
+        return OutboxRow(DEAD_LETTERS, record.key, record.value, headers)
+
+
+def rfc3339(ms: EpochMs) -> str:
+    """An instant in UTC to the millisecond.
+
+    >>> rfc3339(EpochMs(1_500))
+    '1970-01-01T00:00:01.500Z'
+    """
+    when = _EPOCH + timedelta(milliseconds=ms)
+    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _iso(day: Day | None) -> str | None:
+    return None if day is None else date_of(day).isoformat()
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    if cause.tick is not None:
+        return {"tick": date_of(cause.tick).isoformat()}
+    return {
+        "topic": cause.topic,
+        "partition": cause.partition,
+        "offset": cause.offset,
+        "event_id": cause.event_id,
+    }

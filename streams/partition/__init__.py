@@ -1,0 +1,1 @@
+"""The one path: records of one partition in, one atomic commit out."""

@@ -1,0 +1,1 @@
+"""Policy documents: read, validated, compiled."""

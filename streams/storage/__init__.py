@@ -1,0 +1,1 @@
+"""Customer state in Redis or Valkey, and its in-memory twin."""

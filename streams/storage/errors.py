@@ -1,0 +1,52 @@
+"""What the store may refuse, in words that say what to do."""
+
+from streams.errors import RegradeError
+
+
+class StoreUnavailable(RegradeError):
+    """The store did not answer, or not in time: the outcome is unknown."""
+
+    retriable = True
+
+    def __init__(self, doing: str, problem: str) -> None:
+        self.doing = doing
+        super().__init__(f"the store did not answer while {doing}: {problem}")
+
+
+class PartitionsChanged(RegradeError):
+    """The topics have another partition count than the stored state."""
+
+    def __init__(self, stored: str, found: int) -> None:
+        self.stored = stored
+        self.found = found
+        super().__init__(
+            f"the state was written for {stored} partitions, the topics have {found}. "
+            "Customers would look for their state in the wrong place. Recreate the "
+            f"topics with {stored} partitions, or start under another REGRADE_PREFIX."
+        )
+
+
+class PolicyChanged(RegradeError):
+    """The stored grades were made by another policy or version."""
+
+    def __init__(self, stored: str, found: str) -> None:
+        self.stored = stored
+        self.found = found
+        super().__init__(
+            f"the state was graded by policy {stored}, this worker has {found}. "
+            "Start it with the policy that graded the state, or grade from the start "
+            "of the log under another REGRADE_PREFIX and REGRADE_GROUP."
+        )
+
+
+class StoreUnfit(RegradeError):
+    """The server is set up in a way that could lose or evict state."""
+
+    def __init__(self, setting: str, found: str, needed: str) -> None:
+        self.setting = setting
+        self.found = found
+        self.needed = needed
+        super().__init__(
+            f"the store has {setting} {found!r}, but {needed}. "
+            f"Set it in the server's configuration, or with CONFIG SET {setting}."
+        )

@@ -1,0 +1,87 @@
+#!lua name=regrade1
+-- The only writers of customer state. They check and write; they compute nothing.
+-- Keys are catalogued in streams/storage/keys.py; all keys of a call share one slot.
+
+-- claim: KEYS meta; ARGV owner, commit id, partition count, policy.
+-- From here on a commit that builds on an earlier commit id is refused.
+local function claim(keys, args)
+  local meta = keys[1]
+  local have = redis.call('HMGET', meta, 'partitions', 'policy')
+  if have[1] and have[1] ~= args[3] then
+    return redis.error_reply('PARTITIONS ' .. have[1])
+  end
+  if have[2] and have[2] ~= args[4] then
+    return redis.error_reply('POLICY ' .. have[2])
+  end
+  redis.call('HSET', meta, 'owner', args[1], 'commit', args[2],
+    'partitions', args[3], 'policy', args[4])
+  redis.call('HINCRBY', meta, 'epoch', 1)
+  return redis.call('HGETALL', meta)
+end
+
+local BATCH = 1000 -- unpack() has a limit of some thousand values
+
+-- commit: KEYS meta, due, outbox, counts, <moves keys>, <customer keys>;
+-- ARGV expected commit id, new commit id, then counted groups, each led by its length:
+--   meta fields and values; state blobs; due (day, customer); undue customers;
+--   outbox (sequence, row); counts (field, increment); per moves key (field, increment).
+-- Answers 'applied', 'already' (this very commit was applied before) or 'stale'.
+local function commit(keys, args)
+  local current = redis.call('HGET', keys[1], 'commit')
+  if current == args[2] then return 'already' end
+  if current ~= args[1] then return 'stale' end
+  local at = 3
+  local function group()
+    local first = at + 1
+    at = first + tonumber(args[at])
+    return first, at - 1
+  end
+  local function each_batch(first, last, size, call)
+    for from = first, last, size do
+      call(unpack(args, from, math.min(from + size - 1, last)))
+    end
+  end
+
+  local first, last = group()
+  redis.call('HSET', keys[1], 'commit', args[2], unpack(args, first, last))
+
+  local first_state, last_state = group()
+  local first_customer = #keys - (last_state - first_state)
+  local pairs_ = {}
+  for i = 0, last_state - first_state do
+    pairs_[#pairs_ + 1] = keys[first_customer + i]
+    pairs_[#pairs_ + 1] = args[first_state + i]
+    if #pairs_ == 2 * BATCH then
+      redis.call('MSET', unpack(pairs_))
+      pairs_ = {}
+    end
+  end
+  if #pairs_ > 0 then redis.call('MSET', unpack(pairs_)) end
+
+  first, last = group()
+  each_batch(first, last, 2 * BATCH, function(...) redis.call('ZADD', keys[2], ...) end)
+  first, last = group()
+  each_batch(first, last, BATCH, function(...) redis.call('ZREM', keys[2], ...) end)
+  first, last = group()
+  for i = first, last, 2 do
+    redis.call('XADD', keys[3], args[i] .. '-0', 'row', args[i + 1])
+  end
+  first, last = group()
+  for i = first, last, 2 do redis.call('HINCRBY', keys[4], args[i], args[i + 1]) end
+  for key = 5, first_customer - 1 do
+    first, last = group()
+    for i = first, last, 2 do redis.call('HINCRBY', keys[key], args[i], args[i + 1]) end
+  end
+  return 'applied'
+end
+
+-- trim: KEYS meta, outbox; ARGV last published sequence. Never goes back.
+local function trim(keys, args)
+  local head = tonumber(redis.call('HGET', keys[1], 'head') or '0')
+  if tonumber(args[1]) > head then redis.call('HSET', keys[1], 'head', args[1]) end
+  return redis.call('XTRIM', keys[2], 'MINID', string.format('%d-0', tonumber(args[1]) + 1))
+end
+
+redis.register_function('regrade1_claim', claim)
+redis.register_function('regrade1_commit', commit)
+redis.register_function('regrade1_trim', trim)

@@ -1,0 +1,126 @@
+"""`PartitionStore` in memory: the twin of `RedisStore`, held to the same contract suite."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+
+from scoring.units import Day
+from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Verdict
+from streams.storage.errors import PartitionsChanged, PolicyChanged
+
+
+@dataclass(slots=True)
+class _Partition:
+    meta: PartitionMeta | None = None
+    partitions: int = 0
+    policy: str = ""
+    states: dict[str, bytes] = field(default_factory=dict)
+    due: dict[str, Day] = field(default_factory=dict)
+    by_day: dict[Day, set[str]] = field(default_factory=lambda: defaultdict(set))
+    outbox: dict[int, OutboxRow] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    moves: dict[Day, dict[str, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
+
+
+class MemoryStore:
+    """Customer state of all partitions, gone with the process."""
+
+    def __init__(self, policy: str) -> None:
+        self._policy = policy
+        self._partitions: dict[int, _Partition] = defaultdict(_Partition)
+
+    async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
+        """Take over a partition: earlier owners' commits are refused from here on."""
+        here = self._partitions[partition]
+        if here.meta is None:
+            here.meta = PartitionMeta(owner, "")
+            here.partitions, here.policy = partitions, self._policy
+        if here.partitions != partitions:
+            raise PartitionsChanged(str(here.partitions), partitions)
+        if here.policy != self._policy:
+            raise PolicyChanged(here.policy, self._policy)
+        here.meta.owner = owner
+        here.meta.commit = secrets.token_hex(16)
+        here.meta.epoch += 1
+        return deepcopy(here.meta)
+
+    async def read_meta(self, partition: int) -> PartitionMeta | None:
+        """Where the partition stands, without claiming it."""
+        return deepcopy(self._partitions[partition].meta)
+
+    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+        """State blobs in the order asked for."""
+        states = self._partitions[partition].states
+        return [states.get(customer) for customer in customers]
+
+    async def due(
+        self, partition: int, through: Day, limit: int
+    ) -> list[tuple[str, Day]]:
+        """Customers due on or before a day, earliest day first, then by id."""
+        by_day = self._partitions[partition].by_day
+        found: list[tuple[str, Day]] = []
+        for day in sorted(day for day in by_day if day <= through):
+            found += [(customer, day) for customer in sorted(by_day[day])]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    async def commit(self, partition: int, commit: Commit) -> Verdict:
+        """Apply a commit if it builds on the last one. Safe to repeat."""
+        here = self._partitions[partition]
+        current = here.meta.commit if here.meta else None
+        if current == commit.commit:
+            return "already"
+        if here.meta is None or current != commit.expected:
+            return "stale"
+        meta = here.meta
+        meta.commit = commit.commit
+        meta.next = dict(commit.meta.next)
+        meta.day = commit.meta.day
+        meta.tail = commit.meta.tail
+        here.states.update(commit.states)
+        for customer, day in commit.due:
+            self._set_due(here, customer, day)
+        first = meta.tail - len(commit.rows) + 1
+        here.outbox.update(enumerate(commit.rows, first))
+        for name, increment in commit.counts.items():
+            here.counts[name] += increment
+        for day, moves in commit.moves.items():
+            for name, increment in moves.items():
+                here.moves[day][name] += increment
+        return "applied"
+
+    @staticmethod
+    def _set_due(here: _Partition, customer: str, day: Day | None) -> None:
+        before = here.due.pop(customer, None)
+        if before is not None:
+            here.by_day[before].discard(customer)
+            if not here.by_day[before]:
+                del here.by_day[before]
+        if day is not None:
+            here.due[customer] = day
+            here.by_day[day].add(customer)
+
+    async def outbox(self, partition: int) -> list[tuple[int, OutboxRow]]:
+        """Rows not yet known to be published, with their sequence."""
+        return sorted(self._partitions[partition].outbox.items())
+
+    async def trim(self, partition: int, through: int) -> None:
+        """Forget the rows up to a sequence: they are published."""
+        here = self._partitions[partition]
+        if here.meta is not None:
+            here.meta.head = max(here.meta.head, through)
+        for sequence in [s for s in here.outbox if s <= through]:
+            del here.outbox[sequence]
+
+    async def counts(self, partition: int) -> dict[str, int]:
+        """The partition's counters."""
+        return dict(self._partitions[partition].counts)
+
+    async def customers(self, partition: int) -> list[str]:
+        """The ids of all customers of a partition, sorted."""
+        return sorted(self._partitions[partition].states)

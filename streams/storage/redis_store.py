@@ -1,0 +1,254 @@
+"""`PartitionStore` on Redis 7 or Valkey: a few functions, one slot per partition."""
+
+import secrets
+from collections.abc import Awaitable, Iterable, Sequence
+from importlib import resources
+from typing import Any, cast
+
+import msgspec
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from scoring.units import Day
+from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Verdict
+from streams.storage.errors import (
+    PartitionsChanged,
+    PolicyChanged,
+    StoreUnavailable,
+    StoreUnfit,
+)
+from streams.storage.keys import Keys
+
+_TOPIC = "next:"
+
+
+def connect(url: str, timeout_s: float = 10.0, connections: int = 64) -> Redis:
+    """A client that never retries on its own: a repeated commit is our decision."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=connections,
+        timeout=timeout_s,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        retry=Retry(NoBackoff(), 0),
+        retry_on_error=[],
+        protocol=3,
+    )
+    return Redis(connection_pool=pool)
+
+
+class RedisStore:
+    """Customer state of all partitions under one prefix."""
+
+    def __init__(self, redis: Redis, prefix: str, policy: str) -> None:
+        self._redis = redis
+        self._prefix = prefix
+        self._policy = policy
+        self._keys: dict[int, Keys] = {}
+        self._row_encode = msgspec.msgpack.Encoder().encode
+        self._row_decode = msgspec.msgpack.Decoder(OutboxRow).decode
+
+    async def prepare(self, *, durable: bool) -> None:
+        """Load the functions and check that the server can keep our promises.
+
+        Raises:
+            StoreUnfit: it may evict state, or (when `durable`) lose a commit it answered.
+        """
+        source = resources.files("streams.storage") / "functions.lua"
+        await self._ask(
+            "loading the functions",
+            self._redis.function_load(source.read_text(), replace=True),
+        )
+        settings = await self._ask(
+            "reading its settings",
+            self._redis.config_get("maxmemory-policy", "appendonly", "appendfsync"),
+        )
+        eviction = settings["maxmemory-policy"]
+        if eviction != "noeviction":
+            needed = "any other than noeviction may drop customers"
+            raise StoreUnfit("maxmemory-policy", eviction, needed)
+        if not durable:
+            return
+        promise = "changes are published only once they are on disk"
+        if settings["appendonly"] != "yes":
+            needed = f"{promise} (REGRADE_PUBLISH_AFTER=durable): yes is needed"
+            raise StoreUnfit("appendonly", settings["appendonly"], needed)
+        if settings["appendfsync"] != "always":
+            needed = f"{promise} (REGRADE_PUBLISH_AFTER=durable): always is needed"
+            raise StoreUnfit("appendfsync", settings["appendfsync"], needed)
+
+    async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
+        """Take over a partition: earlier owners' commits are refused from here on."""
+        arguments = (owner, secrets.token_hex(16), str(partitions), self._policy)
+        call = self._redis.fcall(
+            "regrade1_claim", 1, self._of(partition).meta, *arguments
+        )
+        try:
+            fields = await self._ask("claiming a partition", call)
+        except ResponseError as error:
+            word, _, stored = str(error).partition(" ")
+            if word == "PARTITIONS":
+                raise PartitionsChanged(stored, partitions) from None
+            if word == "POLICY":
+                raise PolicyChanged(stored, self._policy) from None
+            raise
+        return _meta(_texts(fields))
+
+    async def read_meta(self, partition: int) -> PartitionMeta | None:
+        """Where the partition stands, without claiming it."""
+        call = cast("Awaitable[Any]", self._redis.hgetall(self._of(partition).meta))
+        fields = _texts(await self._ask("reading a partition", call))
+        return _meta(fields) if fields else None
+
+    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+        """State blobs in the order asked for."""
+        key = self._of(partition).customer
+        call = self._redis.mget([key(customer) for customer in customers])
+        return cast("list[bytes | None]", await self._ask("loading customers", call))
+
+    async def due(
+        self, partition: int, through: Day, limit: int
+    ) -> list[tuple[str, Day]]:
+        """Customers due on or before a day, earliest day first, then by id."""
+        call = self._redis.zrange(
+            self._of(partition).due,
+            "-inf",  # type: ignore[arg-type]
+            str(through),  # type: ignore[arg-type]
+            byscore=True,
+            offset=0,
+            num=limit,
+            withscores=True,
+        )
+        found = await self._ask("looking for due customers", call)
+        return [(member.decode(), Day(int(score))) for member, score in found]
+
+    async def commit(self, partition: int, commit: Commit) -> Verdict:
+        """Apply a commit if it builds on the last one. Safe to repeat."""
+        keys = self._of(partition)
+        days = list(commit.moves)
+        names = [
+            keys.meta,
+            keys.due,
+            keys.outbox,
+            keys.counts,
+            *[keys.moves(day) for day in days],
+            *[keys.customer(customer) for customer, _ in commit.states],
+        ]
+        call = self._redis.fcall(
+            "regrade1_commit",
+            len(names),
+            *names,
+            commit.expected,
+            commit.commit,
+            *self._arguments(commit),
+        )
+        verdict = await self._ask("committing", cast("Awaitable[Any]", call))
+        return cast("Verdict", verdict.decode())
+
+    def _arguments(self, commit: Commit) -> list[str | bytes | int]:
+        meta = commit.meta
+        fields: list[str | bytes | int] = ["tail", meta.tail]
+        if meta.day is not None:
+            fields += ["day", meta.day]
+        for topic, offset in meta.next.items():
+            fields += [_TOPIC + topic, offset]
+        due = [x for name, day in commit.due if day is not None for x in (day, name)]
+        rows: list[str | bytes | int] = []
+        for sequence, row in enumerate(commit.rows, meta.tail - len(commit.rows) + 1):
+            rows += [sequence, self._row_encode(row)]
+        groups: list[Sequence[str | bytes | int]] = [
+            fields,
+            [blob for _, blob in commit.states],
+            due,
+            [name for name, day in commit.due if day is None],
+            rows,
+            _flat(commit.counts),
+            *[_flat(moves) for moves in commit.moves.values()],
+        ]
+        return [value for group in groups for value in (len(group), *group)]
+
+    async def outbox(self, partition: int) -> list[tuple[int, OutboxRow]]:
+        """Rows not yet known to be published, with their sequence."""
+        call = self._redis.xrange(self._of(partition).outbox)
+        found = await self._ask("reading the outbox", call)
+        return [
+            (int(entry.partition(b"-")[0]), self._row_decode(fields[b"row"]))
+            for entry, fields in found
+        ]
+
+    async def trim(self, partition: int, through: int) -> None:
+        """Forget the rows up to a sequence: they are published."""
+        keys = self._of(partition)
+        call = self._redis.fcall(
+            "regrade1_trim", 2, keys.meta, keys.outbox, str(through)
+        )
+        await self._ask("trimming the outbox", cast("Awaitable[Any]", call))
+
+    async def counts(self, partition: int) -> dict[str, int]:
+        """The partition's counters."""
+        call = cast("Awaitable[Any]", self._redis.hgetall(self._of(partition).counts))
+        fields = _texts(await self._ask("reading counters", call))
+        return {name: int(value) for name, value in fields.items()}
+
+    async def customers(self, partition: int) -> list[str]:
+        """The ids of all customers of a partition, sorted."""
+        pattern = self._of(partition).customer("")
+        match = pattern.replace("[", "\\[") + "*"
+        found = [key async for key in self._redis.scan_iter(match=match, count=5000)]
+        return sorted(key.decode().removeprefix(pattern) for key in found)
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._redis.aclose()
+        await self._redis.connection_pool.disconnect()
+
+    def _of(self, partition: int) -> Keys:
+        keys = self._keys.get(partition)
+        if keys is None:
+            keys = self._keys[partition] = Keys(self._prefix, partition)
+        return keys
+
+    @staticmethod
+    async def _ask(doing: str, call: Any) -> Any:
+        """Await an answer; what may succeed later becomes `StoreUnavailable`."""
+        try:
+            return await call
+        except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError) as error:
+            raise StoreUnavailable(doing, str(error)) from error
+        except ResponseError:
+            raise
+        except RedisError as error:
+            raise StoreUnavailable(doing, str(error)) from error
+
+
+def _flat(increments: dict[str, int]) -> list[str | bytes | int]:
+    return [value for pair in increments.items() for value in pair]
+
+
+def _texts(fields: Any) -> dict[str, str]:
+    pairs: Iterable[tuple[bytes, bytes]]
+    if isinstance(fields, dict):
+        pairs = fields.items()
+    else:
+        pairs = zip(fields[::2], fields[1::2], strict=True)
+    return {name.decode(): value.decode() for name, value in pairs}
+
+
+def _meta(fields: dict[str, str]) -> PartitionMeta:
+    return PartitionMeta(
+        owner=fields["owner"],
+        commit=fields["commit"],
+        epoch=int(fields.get("epoch", 0)),
+        next={
+            name.removeprefix(_TOPIC): int(value)
+            for name, value in fields.items()
+            if name.startswith(_TOPIC)
+        },
+        day=Day(int(fields["day"])) if "day" in fields else None,
+        tail=int(fields.get("tail", 0)),
+        head=int(fields.get("head", 0)),
+    )

@@ -1,0 +1,127 @@
+"""The replay: one partition's log, in order, with a tick on every single day."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from oracle.customer import Customer
+from oracle.days import iso
+from oracle.duplicates import repeated
+from oracle.event import Event, Result
+from oracle.facts import DAY_REACHED, Fact
+from oracle.folding import fold
+from oracle.grading import regrade
+from oracle.intake import admit
+from oracle.ladder import target_tier
+from oracle.policy import Policy, policy_of
+from oracle.readings import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def replay(policy: Mapping[str, Any], events: Sequence[Event]) -> Result:
+    """Replay the events of one partition, in log order, under a policy document."""
+    partition = Partition(policy_of(policy))
+    outcomes = [partition.take(event) for event in events]
+    return partition.result(outcomes)
+
+
+class Partition:
+    """The customers of one partition, its day, and what it has published."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.today: int | None = None
+        self.customers: dict[str, Customer] = {}
+        self.changes: list[dict[str, Any]] = []
+
+    def take(self, event: Event) -> str:
+        """Take one record and return its outcome."""
+        fact = admit(event, self.policy, self.today)
+        if isinstance(fact, str):
+            return fact
+        today = self._advance(fact.day)
+        if fact.type == DAY_REACHED:
+            return "day"
+        return self._accept(fact, event, today)
+
+    def result(self, outcomes: list[str]) -> Result:
+        """Return everything as of the final partition day."""
+        known = sorted(self.customers.items())
+        return Result(
+            outcomes=outcomes,
+            changes=self.changes,
+            customers={name: self._summary(customer) for name, customer in known},
+            day=None if self.today is None else date.fromordinal(self.today),
+            states={name: asdict(customer) for name, customer in known},
+        )
+
+    def _advance(self, day: int) -> int:
+        """Move the partition day forward, ticking every customer on every day."""
+        if self.today is None:
+            self.today = day
+        while self.today < day:
+            self.today += 1
+            self._tick(self.today)
+        return self.today
+
+    def _tick(self, today: int) -> None:
+        """Evaluate every customer as of a day on which nothing has happened yet."""
+        for _, customer in sorted(self.customers.items()):
+            cause = {"tick": iso(today)}
+            self._publish(regrade(self.policy, customer, today, None), cause)
+
+    def _accept(self, fact: Fact, event: Event, today: int) -> str:
+        """Fold a fact into its customer, unless it was taken before, and re-grade."""
+        customer_id = fact.customer_id or ""
+        customer = self.customers.get(customer_id) or Customer(customer_id)
+        again = repeated(customer, fact, today)
+        if again:
+            return again
+        self.customers[customer_id] = customer
+        fold(customer, fact, today)
+        cause = {
+            "topic": event.topic,
+            "offset": event.offset,
+            "event_id": fact.event_id,
+        }
+        self._publish(regrade(self.policy, customer, today, fact), cause)
+        return "folded"
+
+    def _publish(self, changes: list[dict[str, Any]], cause: dict[str, Any]) -> None:
+        """Publish changes with what caused them."""
+        self.changes.extend({**change, "cause": cause} for change in changes)
+
+    def _summary(self, customer: Customer) -> dict[str, Any]:
+        """Describe one customer as of the partition day."""
+        policy = self.policy
+        scope = Scope(customer, self.today or 0, policy.exchange.scale)
+        readings = {
+            dimension.text: dimension.reading.read(scope)
+            for dimension in policy.dimensions
+        }
+        summary: dict[str, Any] = {
+            "tier": None,
+            "score": None,
+            "labels": {},
+            "version": customer.version,
+            "target": None,
+            "readings": {text: _plain(value) for text, value in readings.items()},
+        }
+        if customer.tier is None:
+            return summary
+        target = target_tier(policy.tiers, customer.tier, policy.rank_value(scope))
+        return summary | {
+            "tier": policy.tiers[customer.tier].name,
+            "score": _plain(policy.score(scope)),
+            "labels": dict(customer.labels),
+            "target": policy.tiers[target].name,
+        }
+
+
+def _plain(value: Any) -> float | None:
+    """Write an exact number as a float; null stays None."""
+    return None if value is None else float(value)
