@@ -61,8 +61,12 @@ def _spawn(command: list[str]) -> int:
     """Start the command, its standard input empty; its pid."""
     die_with_parent = _pdeathsig()  # before the fork: it imports
     leash = os.getpid()
+    # Held back until the command is itself again, or a signal that comes too early
+    # would end in the handlers it has from us, and be lost.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_TO_END)
     child = os.fork()
     if child:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKED_TO_END)
         return child
     try:
         die_with_parent()
@@ -70,7 +74,9 @@ def _spawn(command: list[str]) -> int:
             os._exit(137)  # the leash was killed before the line above took effect
         os.dup2(os.open(os.devnull, os.O_RDONLY), STDIN)
         # Python ignores SIGPIPE, and what is ignored stays so over an exec.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        for number in (signal.SIGPIPE, *ASKED_TO_END):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKED_TO_END)
         os.execvp(command[0], command)  # noqa: S606 - running a command is the point
     except OSError as error:
         os.write(2, f"leash: cannot run {command[0]}: {error}\n".encode())

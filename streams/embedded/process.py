@@ -36,23 +36,24 @@ class LeashedProcess:
         """Start `command` in `folder`; a stop kills it after `grace` seconds."""
         self.log = folder / LOG_NAME
         self._grace = grace
-        self._tie, their_end = socket.socketpair()
-        with their_end, _hold(folder) as lock, self.log.open("ab") as log:
+        with _hold(folder) as lock, self.log.open("ab") as log:
             self._log_start = log.tell()
+            self._tie, their_end = socket.socketpair()
             # The lock is open in leash and server too: the folder stays taken until
             # the last of them is gone, even if we are not there to see it. A session
             # of its own keeps Ctrl-C for us alone, so that we can end things in order.
             leashed = [sys.executable, "-IS", leash.__file__, f"--grace={grace}", "--"]
-            self._leash = subprocess.Popen(  # noqa: S603 - our command, our leash
-                [*leashed, *command],
-                stdin=their_end.fileno(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env={**os.environ, **environment},
-                pass_fds=(lock,),
-                start_new_session=True,
-            )
+            with their_end:
+                self._leash = subprocess.Popen(  # noqa: S603 - our command, our leash
+                    [*leashed, *command],
+                    stdin=their_end.fileno(),
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    cwd=folder,
+                    env={**os.environ, **environment},
+                    pass_fds=(lock,),
+                    start_new_session=True,
+                )
         self._tie.settimeout(_LEASH_PATIENCE)
         self.pid = int(self._tie.recv(32) or 0)
 

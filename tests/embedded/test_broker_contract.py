@@ -109,6 +109,8 @@ async def test_a_group_divides_the_partitions_and_remembers_offsets(bootstrap):
         "auto_offset_reset": "earliest",
         "enable_auto_commit": False,
         "fetch_max_wait_ms": 20,
+        "session_timeout_ms": 2000,  # Tansu makes the first member wait for half of it
+        "heartbeat_interval_ms": 200,
     }
     for round_ in (b"first", b"second"):
         async with producing(bootstrap) as producer:
@@ -121,5 +123,5 @@ async def test_a_group_divides_the_partitions_and_remembers_offsets(bootstrap):
             await member.commit()
         finally:
             await member.stop()
-        assert [(record.value) for record in read] == [round_, round_]
+        assert [record.value for record in read] == [round_, round_]
         assert {record.partition for record in read} == {0, 1}

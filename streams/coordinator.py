@@ -1,0 +1,199 @@
+"""Which partitions this worker owns: claims them, runs them, lets them go."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from streams.errors import RegradeError
+from streams.intake.record import RawRecord
+from streams.outbox.publisher import Publisher
+from streams.partition.ports import PartitionMeta
+from streams.partition.runner import TOPICS, PartitionRunner, Surroundings
+from streams.telemetry.observer import MetricsObserver
+
+log = structlog.get_logger()
+
+TopicPartition = tuple[str, int]
+RELEASE_TIMEOUT_S = 30.0
+
+
+class NotCoPartitioned(RegradeError):
+    """A partition came without its sibling: orders and interactions would part."""
+
+    def __init__(self, partition: int, missing: Sequence[str]) -> None:
+        self.partition = partition
+        self.missing = missing
+        super().__init__(
+            f"partition {partition} was assigned without {', '.join(missing)}. All input "
+            "topics need the same number of partitions, and every member of the group "
+            "this program's assignor: give it a group of its own (REGRADE_GROUP)."
+        )
+
+
+class OffsetOutsideLog(RegradeError):
+    """The stored offset does not lie in the log any more."""
+
+    def __init__(self, place: str, stored: int, begin: int, end: int) -> None:
+        self.place = place
+        self.stored = stored
+        self.begin = begin
+        self.end = end
+        what = (
+            "records that were never read have been deleted"
+            if stored < begin
+            else "the topic was recreated or cut off"
+        )
+        super().__init__(
+            f"{place}: the state continues at offset {stored}, but the log holds "
+            f"{begin}..{end}: {what}. Going on would lose or repeat events. Restore the "
+            "topic, or grade from the start under another REGRADE_PREFIX and "
+            "REGRADE_GROUP."
+        )
+
+
+class Log(Protocol):
+    """The consumer, as much as is needed of it. Topics carry their prefix."""
+
+    async def earliest_offsets(self, *tps: TopicPartition) -> Mapping[TopicPartition, int]:
+        """First offset of each log."""
+
+    async def last_offsets(
+        self, tps: list[TopicPartition]
+    ) -> Mapping[TopicPartition, int]:
+        """Offset after the last record of each log."""
+
+
+@dataclass(slots=True)
+class _Owned:
+    runner: PartitionRunner
+    task: asyncio.Task[None]
+
+
+class Coordinator:
+    """The partitions of one worker."""
+
+    def __init__(
+        self,
+        around: Surroundings,
+        publisher: Publisher,
+        observer: MetricsObserver,
+        partitions: int,
+        prefix: str,
+        crash: Callable[[BaseException], Awaitable[None]],
+    ) -> None:
+        self._around = around
+        self._publisher = publisher
+        self._observer = observer
+        self._partitions = partitions
+        self._prefix = prefix
+        self._crash = crash
+        self._claims: dict[int, PartitionMeta] = {}
+        self._owned: dict[int, _Owned] = {}
+
+    async def assigned(self, tps: Iterable[TopicPartition]) -> None:
+        """Claim the partitions of a new assignment; nothing runs yet.
+
+        Raises:
+            NotCoPartitioned: a partition came without all its topics.
+        """
+        topics: dict[int, set[str]] = defaultdict(set)
+        for topic, partition in tps:
+            topics[partition].add(topic.removeprefix(self._prefix))
+        for partition, found in sorted(topics.items()):
+            missing = [topic for topic in TOPICS if topic not in found]
+            if missing:
+                raise NotCoPartitioned(partition, missing)
+        await self.release()
+        store, owner = self._around.store, self._around.owner
+        for partition in sorted(topics):
+            claim = await store.claim(partition, owner, self._partitions)
+            self._claims[partition] = claim
+            self._observer.claimed(partition, await store.counts(partition))
+        log.info("partitions claimed", partitions=sorted(topics))
+
+    async def start_offsets(self, consumer: Log) -> dict[TopicPartition, int]:
+        """Where to read on, per topic partition; starts the runners the first time.
+
+        Raises:
+            OffsetOutsideLog: events were lost or the topic is another one.
+        """
+        tps = [
+            (self._prefix + topic, partition)
+            for partition in {*self._claims, *self._owned}
+            for topic in TOPICS
+        ]
+        if not tps:
+            return {}
+        begin = await consumer.earliest_offsets(*tps)
+        end = await consumer.last_offsets(tps)
+        offsets = {}
+        for tp in tps:
+            topic, partition = tp[0].removeprefix(self._prefix), tp[1]
+            known = self._known(topic, partition)
+            if known is not None and not begin[tp] <= known <= end[tp]:
+                place = f"{tp[0]}/{partition}"
+                raise OffsetOutsideLog(place, known, begin[tp], end[tp])
+            offsets[tp] = begin[tp] if known is None else known
+        for partition in list(self._claims):
+            self._start(partition, offsets)
+        return offsets
+
+    def _known(self, topic: str, partition: int) -> int | None:
+        owned = self._owned.get(partition)
+        if owned is not None:
+            return owned.runner.expected()[topic]
+        return self._claims[partition].next.get(topic)
+
+    def _start(self, partition: int, offsets: Mapping[TopicPartition, int]) -> None:
+        meta = self._claims.pop(partition)
+        expected = {topic: offsets[self._prefix + topic, partition] for topic in TOPICS}
+        runner = PartitionRunner(partition, meta, expected, self._around)
+        task = asyncio.create_task(self._run(runner), name=f"partition-{partition}")
+        self._owned[partition] = _Owned(runner, task)
+
+    async def _run(self, runner: PartitionRunner) -> None:
+        try:
+            await runner.run()
+        except Exception as error:
+            log.exception("partition failed", partition=runner.partition)
+            await self._crash(error)
+
+    async def offer(self, topic: str, partition: int, records: Sequence[RawRecord]) -> None:
+        """Hand a chunk to its partition; chunks of partitions let go are dropped."""
+        owned = self._owned.get(partition)
+        if owned is not None:
+            await owned.runner.offer(topic.removeprefix(self._prefix), records)
+
+    def next_offset(self, topic: str, partition: int) -> int | None:
+        """The stored next offset of a topic partition."""
+        owned = self._owned.get(partition)
+        if owned is None:
+            return None
+        return owned.runner.next_offset(topic.removeprefix(self._prefix))
+
+    async def release(self) -> None:
+        """Finish the chunks at hand, publish what they caused, and let all go."""
+        owned, self._owned = self._owned, {}
+        self._claims.clear()
+        if not owned:
+            return
+        for one in owned.values():
+            one.runner.stop()
+        tasks = [one.task for one in owned.values()]
+        flushes = [self._publisher.flush(partition) for partition in owned]
+        try:
+            async with asyncio.timeout(RELEASE_TIMEOUT_S):
+                await asyncio.gather(*tasks)
+                await asyncio.gather(*flushes)
+        except TimeoutError:
+            # What is cut off here is committed or not; the next owner publishes the rest.
+            log.warning("partitions let go before all was published")
+        for partition, one in owned.items():
+            one.task.cancel()
+            self._publisher.forget(partition)
+        self._observer.released()
+        log.info("partitions released", partitions=sorted(owned))

@@ -1,0 +1,147 @@
+"""Committed rows -> Kafka: in order per partition, at least once, trimmed when acknowledged."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiokafka.errors import KafkaError
+
+from streams.clock import Clock
+from streams.intake.partitioner import partition_of
+from streams.partition.ports import OutboxRow, PartitionStore
+
+AT_ONCE = 1000
+"""Most rows in flight per partition."""
+
+WAITING = 20_000
+"""Rows of one partition that may wait before its processing waits for the broker."""
+
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 5.0
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Queue:
+    """What one partition has to publish."""
+
+    rows: deque[tuple[int, OutboxRow]] = field(default_factory=deque)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+class Publisher:
+    """Publishes the outboxes of all partitions of a worker over one producer."""
+
+    def __init__(
+        self,
+        producer: Any,
+        store: PartitionStore,
+        clock: Clock,
+        prefix: str,
+        published: Callable[[Sequence[OutboxRow]], None],
+    ) -> None:
+        self._producer = producer
+        self._store = store
+        self._clock = clock
+        self._prefix = prefix
+        self._published = published
+        self._queues: dict[int, _Queue] = {}
+
+    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
+        """Publish rows in order; waits while too many wait already."""
+        queue = self._queues.get(partition)
+        if queue is None:
+            queue = self._queues[partition] = _Queue()
+        queue.rows.extend(enumerate(rows, first))
+        queue.changed.set()
+        if queue.task is None or queue.task.done():
+            if queue.task is not None:
+                queue.task.result()
+            queue.task = asyncio.create_task(self._run(partition, queue))
+        while len(queue.rows) > WAITING:
+            await self._clock.sleep(0.01)
+
+    async def flush(self, partition: int) -> None:
+        """Wait until everything offered is published and trimmed."""
+        queue = self._queues.get(partition)
+        if queue is not None and queue.task is not None:
+            await queue.task
+
+    def forget(self, partition: int) -> None:
+        """Stop publishing a partition that is no longer ours."""
+        queue = self._queues.pop(partition, None)
+        if queue is not None and queue.task is not None:
+            queue.task.cancel()
+
+    async def _run(self, partition: int, queue: _Queue) -> None:
+        """Publish until nothing waits."""
+        while queue.rows:
+            entries = [queue.rows[i] for i in range(min(AT_ONCE, len(queue.rows)))]
+            await self._send_all([row for _, row in entries])
+            for _ in entries:
+                queue.rows.popleft()
+            self._published([row for _, row in entries])
+            await self._store.trim(partition, entries[-1][0])
+
+    async def _send_all(self, rows: Sequence[OutboxRow]) -> None:
+        """Send until acknowledged; what failed is sent again whole and in order."""
+        pause = _FIRST_PAUSE_S
+        while True:
+            try:
+                await self._send(rows)
+            except KafkaError as error:
+                log.warning("publishing failed, trying again", error=repr(error), rows=len(rows))
+                await self._clock.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_S)
+            else:
+                return
+
+    async def _send(self, rows: Sequence[OutboxRow]) -> None:
+        """One batch per output partition: cheaper than one send a row."""
+        groups: dict[tuple[str, int], list[OutboxRow]] = defaultdict(list)
+        for row in rows:
+            topic = self._prefix + row.topic
+            partitions = await self._producer.partitions_for(topic)
+            at = partition_of(row.key, len(partitions)) if row.key is not None else 0
+            groups[topic, at].append(row)
+        for sent in [await self._submit(to, group) for to, group in groups.items()]:
+            for future in sent:
+                await future
+
+    async def _submit(
+        self, to: tuple[str, int], rows: Sequence[OutboxRow]
+    ) -> list[asyncio.Future[Any]]:
+        """Hand rows of one output partition to the producer, in as few batches as fit."""
+        topic, partition = to
+        now = self._clock.now_ms()
+        futures = []
+        batch = self._producer.create_batch()
+        for row in rows:
+            options = {
+                "key": row.key,
+                "value": row.value,
+                "timestamp": now,
+                "headers": list(row.headers),
+            }
+            if batch.append(**options) is None:
+                futures.append(
+                    await self._producer.send_batch(batch, topic, partition=partition)
+                )
+                batch = self._producer.create_batch()
+                if batch.append(**options) is None:
+                    raise RowTooLarge(topic, len(row.value or b""))
+        futures.append(await self._producer.send_batch(batch, topic, partition=partition))
+        return futures
+
+
+class RowTooLarge(Exception):  # noqa: N818 - says what is, not that it is an error
+    """A row larger than the producer may send."""
+
+    def __init__(self, topic: str, size: int) -> None:
+        self.topic = topic
+        self.size = size
+        super().__init__(f"a row of {size} bytes is too large for {topic}")

@@ -1,0 +1,215 @@
+"""Drives one partition: waits for records, processes them, publishes what was committed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import structlog
+
+from scoring.calendar import LocalDays
+from scoring.units import Day, EpochMs
+from streams.clock import Clock
+from streams.intake.record import RawRecord
+from streams.partition.batch import Batch
+from streams.partition.merge import Gap, Merge
+from streams.partition.ports import OutboxRow, PartitionMeta, PartitionStore
+from streams.partition.processor import PartitionProcessor, StaleCommit
+
+TOPICS = ("orders", "interactions")
+"""Input topics, in the order in which equal timestamps are taken."""
+
+CHUNK = 2000
+PAUSE_ABOVE = 6
+"""Chunks of one topic that may wait before it is no longer fetched."""
+
+_SECOND = 1.0
+_PROOF_S = 0.003
+_AFTER_MIDNIGHT_MS = 60_000
+_FUTURE_DAYS = 1
+
+ClockMode = Literal["wall", "event"]
+log = structlog.get_logger()
+
+
+class Feed(Protocol):
+    """The log, as one partition sees it."""
+
+    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
+        """(position, highwater, wall time in ms) of the last fetch answer."""
+
+    async def seek(self, partition: int, offsets: dict[str, int]) -> None:
+        """Read on from other offsets."""
+
+    def pause(self, topic: str, partition: int, *, paused: bool) -> None:
+        """Stop or resume fetching."""
+
+
+class Outlet(Protocol):
+    """Where committed rows go."""
+
+    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
+        """Publish rows in order; `first` is the sequence of the first. May wait."""
+
+    async def flush(self, partition: int) -> None:
+        """Wait until everything offered is published."""
+
+
+class Observer(Protocol):
+    """Who counts."""
+
+    def processed(
+        self,
+        partition: int,
+        batches: Sequence[Batch],
+        meta: PartitionMeta,
+        seconds: float,
+    ) -> None:
+        """A chunk was committed, after `seconds` of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all runners of a worker share."""
+
+    owner: str
+    store: PartitionStore
+    feed: Feed
+    outlet: Outlet
+    observer: Observer
+    clock: Clock
+    days: LocalDays
+    mode: ClockMode
+    build: Callable[[int, PartitionMeta], PartitionProcessor]
+
+
+class PartitionRunner:
+    """One partition, from its claim to its release."""
+
+    def __init__(
+        self, partition: int, meta: PartitionMeta, expected: dict[str, int], around: Surroundings
+    ) -> None:
+        self.partition = partition
+        self.processor = around.build(partition, meta)
+        self._around = around
+        self._start = dict(expected)
+        self._merge = Merge(TOPICS, expected)
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._paused: set[str] = set()
+        self._lost = False
+
+    def next_offset(self, topic: str) -> int | None:
+        """The stored next offset of a topic."""
+        return self.processor.meta.next.get(topic)
+
+    def expected(self) -> dict[str, int]:
+        """Per topic the offset of the next record wanted from the log."""
+        return self._merge.expected()
+
+    async def offer(self, topic: str, records: Sequence[RawRecord]) -> None:
+        """Take in a chunk from the log. Never waits for another topic."""
+        if self._lost:
+            return
+        try:
+            self._merge.put(topic, records, self._around.clock.now_ms())
+        except Gap as gap:
+            log.warning("gap in the log, reading again", partition=self.partition, error=str(gap))
+            await self._around.feed.seek(self.partition, {topic: gap.expected})
+            return
+        if self._merge.waiting(topic) > PAUSE_ABOVE and topic not in self._paused:
+            self._paused.add(topic)
+            self._around.feed.pause(topic, self.partition, paused=True)
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Ask the runner to end after the chunk it works on."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        await self._publish_leftovers()
+        while not self._stopping:
+            for topic in TOPICS:
+                self._merge.polled(topic, *self._around.feed.poll(topic, self.partition))
+            records = self._merge.take(CHUNK, strict=self._around.mode == "event")
+            if records:
+                await self._work(lambda now=records: self.processor.process(now, self._latest()))
+                self._resume()
+                continue
+            if await self._follow_the_wall():
+                continue
+            await self._wait()
+
+    async def _publish_leftovers(self) -> None:
+        """What an earlier owner committed but did not publish comes first."""
+        rows = await self._around.store.outbox(self.partition)
+        for sequence, row in rows:
+            await self._around.outlet.offer(self.partition, sequence, [row])
+
+    async def _work(self, step: Callable[[], Awaitable[list[Batch]]]) -> None:
+        started = self._around.clock.monotonic()
+        try:
+            batches = await step()
+        except StaleCommit:
+            await self._reload()
+            return
+        seconds = self._around.clock.monotonic() - started
+        meta = self.processor.meta
+        self._around.observer.processed(self.partition, batches, meta, seconds)
+        rows = [row for batch in batches for row in batch.rows]
+        if rows:
+            await self._around.outlet.offer(self.partition, meta.tail - len(rows) + 1, rows)
+
+    async def _reload(self) -> None:
+        """The store moved on without us: start again from it, or let go of the partition."""
+        meta = await self._around.store.read_meta(self.partition)
+        if meta is None or meta.owner != self._around.owner:
+            owner = None if meta is None else meta.owner
+            log.warning("partition lost to another worker", partition=self.partition, owner=owner)
+            self._lost = self._stopping = True
+            return
+        log.warning("commit refused, starting again from the store", partition=self.partition)
+        expected = self._start | meta.next
+        self.processor = self._around.build(self.partition, meta)
+        self._merge = Merge(TOPICS, expected)
+        await self._around.feed.seek(self.partition, expected)
+
+    def _resume(self) -> None:
+        for topic in list(self._paused):
+            if self._merge.waiting(topic) <= PAUSE_ABOVE // 2:
+                self._paused.discard(topic)
+                self._around.feed.pause(topic, self.partition, paused=False)
+
+    def _latest(self) -> Day | None:
+        """The last day an event may have; in event mode the partition day decides."""
+        if self._around.mode == "event":
+            return None
+        today = self._around.days.of(self._around.clock.now_ms())
+        return Day(today + _FUTURE_DAYS)
+
+    async def _follow_the_wall(self) -> bool:
+        """In wall mode move the day on when the log is read to its end."""
+        if self._around.mode == "event" or self.processor.meta.day is None:
+            return False
+        now = self._around.clock.now_ms()
+        today = self._around.days.of(EpochMs(now - _AFTER_MIDNIGHT_MS))
+        if today <= self.processor.meta.day:
+            return False
+        midnight = self._around.days.midnight(today)
+        if not self._merge.at_end(midnight + _AFTER_MIDNIGHT_MS):
+            return False
+        await self._work(lambda: self.processor.reach(today))
+        return True
+
+    async def _wait(self) -> None:
+        """Until a chunk comes; shortly when only a proof is missing."""
+        self._wake.clear()
+        if self._stopping:
+            return
+        seconds = _SECOND if self._merge.empty() else _PROOF_S
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return

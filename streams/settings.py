@@ -1,0 +1,86 @@
+"""Every setting of the worker: environment variables with the prefix REGRADE_, read once."""
+
+import socket
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from streams.errors import RegradeError
+
+
+class SettingsRefused(RegradeError):
+    """A setting cannot be; every problem is listed."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n  ".join(["the settings are refused:", *problems]))
+
+
+class Settings(BaseSettings):
+    """Where things are and how the worker behaves."""
+
+    model_config = SettingsConfigDict(env_prefix="REGRADE_", extra="ignore", frozen=True)
+
+    kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port,...")
+    redis: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] = Field(
+        "redis://127.0.0.1:6379/0", description="Redis or Valkey URL"
+    )
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,40}$")] = Field(
+        "", description="put before every topic name and key, to run several programmes"
+    )
+    group: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = Field(
+        "regrade", description="Kafka consumer group"
+    )
+    policy: str = Field("b2b-fresh", description="preset name or path of a policy file")
+    clock: Literal["wall", "event"] = Field(
+        "wall", description="wall: local midnights tick; event: only events move the day"
+    )
+    publish_after: Literal["durable", "commit"] = Field(
+        "durable", description="when changes may leave: once on disk, or once committed"
+    )
+    worker: Annotated[str, Field(min_length=1, max_length=100)] = Field(
+        default_factory=socket.gethostname, description="name of this worker in the store and logs"
+    )
+    cache_customers: Annotated[int, Field(ge=0)] = Field(
+        200_000, description="customers kept in memory, over all partitions"
+    )
+    fetch_max_wait_ms: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        20, description="how long the broker may hold an empty fetch, milliseconds"
+    )
+    session_timeout_s: Annotated[float, Field(ge=1, le=300)] = Field(
+        10.0, description="silence after which the group gives a worker's partitions away"
+    )
+    idempotent_producer: bool = Field(
+        True, description="Kafka's idempotent producer; off for brokers without it"
+    )
+    metrics_host: str = Field("127.0.0.1", description="address of /metrics")
+    metrics_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+        9108, description="port of /metrics; 0 takes a free one"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level logged")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="auto: JSON unless stderr is a terminal"
+    )
+
+    @property
+    def key_prefix(self) -> str:
+        """First part of every partition's tag."""
+        return f"regrade.{self.prefix}" if self.prefix else "regrade"
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsRefused: with every variable that cannot be, its value and what is allowed.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [
+            f"REGRADE_{'_'.join(str(part) for part in found['loc']).upper()}="
+            f"{found['input']!r}: {found['msg']}"
+            for found in error.errors()
+        ]
+        raise SettingsRefused(problems) from None

@@ -1,0 +1,1 @@
+"""What SREs watch: metrics and logs."""

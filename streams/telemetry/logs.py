@@ -1,0 +1,60 @@
+"""Structured logs on stderr: JSON for machines, colours for people."""
+
+import hashlib
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+LogFormat = Literal["auto", "json", "console"]
+
+
+def set_up_logs(level: str, style: LogFormat) -> None:
+    """Send our logs, and those of the libraries, through one formatter."""
+    plain = style == "json" or (style == "auto" and not sys.stderr.isatty())
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level]
+        ),
+        cache_logger_on_first_use=True,
+    )
+    renderer = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if plain
+        else [structlog.dev.ConsoleRenderer()]
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *renderer,  # type: ignore[list-item]
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # Their debug output names every message, and with it customers.
+    for noisy in ("aiokafka", "faust", "mode", "asyncio"):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+
+
+def pseudonym(customer: str) -> str:
+    """A customer id as it may stand in a log: the same id, the same short hash.
+
+    >>> pseudonym("c-1") == pseudonym("c-1") != pseudonym("c-2")
+    True
+    """
+    return hashlib.blake2b(customer.encode(), digest_size=6).hexdigest()

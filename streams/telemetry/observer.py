@@ -1,0 +1,87 @@
+"""Turns what the runners did into metrics."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from scoring.policy import Policy
+from streams.partition.batch import Batch
+from streams.partition.ports import OutboxRow, PartitionMeta
+from streams.telemetry.metrics import Metrics
+
+_SECONDS_PER_DAY = timedelta(days=1).total_seconds()
+
+
+class MetricsObserver:
+    """Counts for Prometheus. Tier gauges cover the partitions owned right now."""
+
+    def __init__(self, metrics: Metrics, policy: Policy, topic_prefix: str) -> None:
+        self._metrics = metrics
+        self._prefix = topic_prefix
+        self._tiers = [tier.name for tier in policy.tiers]
+        self._customers: dict[int, Counter[str]] = {}
+        info = (policy.policy_id, str(policy.version), policy.fingerprint)
+        metrics.policy.labels(*info).set(1)
+        for tier in self._tiers:
+            metrics.customers.labels(tier).set(0)
+
+    def claimed(self, partition: int, counts: dict[str, int]) -> None:
+        """A partition came, with its stored counters."""
+        tiers = {tier: counts.get(f"tier:{tier}", 0) for tier in self._tiers}
+        self._customers[partition] = Counter(tiers)
+        self._show_customers()
+
+    def released(self) -> None:
+        """All partitions went."""
+        self._customers.clear()
+        self._show_customers()
+        self._metrics.lag.clear()
+        self._metrics.day.clear()
+        self._metrics.outbox.clear()
+
+    def processed(
+        self,
+        partition: int,
+        batches: Sequence[Batch],
+        meta: PartitionMeta,
+        seconds: float,
+    ) -> None:
+        """A chunk was committed, after `seconds` of work."""
+        metrics = self._metrics
+        metrics.chunk_seconds.observe(seconds)
+        for batch in batches:
+            self._count(batch)
+            tiers = self._customers.setdefault(partition, Counter())
+            for name, increment in batch.counts.items():
+                if name.startswith("tier:"):
+                    tiers[name.removeprefix("tier:")] += increment
+        if any(batch.changes for batch in batches):
+            self._show_customers()
+        if meta.day is not None:
+            seconds = meta.day * _SECONDS_PER_DAY
+            metrics.day.labels(str(partition)).set(seconds)
+
+    def _count(self, batch: Batch) -> None:
+        metrics = self._metrics
+        for (topic, outcome), count in batch.outcomes.items():
+            metrics.events.labels(topic.removeprefix(self._prefix), outcome).inc(count)
+        for (topic, reason), count in batch.rejected.items():
+            name = topic.removeprefix(self._prefix)
+            metrics.dead_letters.labels(name, reason).inc(count)
+        metrics.ticks.inc(batch.ticks)
+        for change in batch.changes:
+            if change.label is not None:
+                metrics.label_changes.labels(change.label).inc()
+            else:
+                direction = change.type.removeprefix("tier.")
+                metrics.changes.labels(str(change.trigger), direction).inc()
+
+    def published(self, rows: Sequence[OutboxRow]) -> None:
+        """Rows were acknowledged by the broker."""
+        for topic, count in Counter(row.topic for row in rows).items():
+            self._metrics.published.labels(topic).inc(count)
+
+    def _show_customers(self) -> None:
+        for tier in self._tiers:
+            total = sum(counts[tier] for counts in self._customers.values())
+            self._metrics.customers.labels(tier).set(total)

@@ -1,0 +1,164 @@
+"""The Faust transport that delivers records a chunk at a time, from the offsets we stored.
+
+Faust hands over one message at a time at four asyncio tasks a message. Here one message is up
+to CHUNK raw records of one partition. Faust's acks and Kafka's group offsets steer nothing:
+where to read is known from the store, where state and offsets were committed together.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import faust
+from aiokafka.structs import TopicPartition
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, ConsumerMessage
+from faust.types.transports import SchedulingStrategyT
+
+from streams.intake.record import RawRecord
+
+CHUNK = 2000
+SEEK_TIMEOUT_S = 20.0
+"""Shorter than Faust's request timeout: a slower seek there would hang the worker unseen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What the last fetch answer said about one topic partition."""
+
+    position: int | None
+    """Offset of the next record to hand over."""
+    highwater: int | None
+    """Offset after the last record of the log."""
+    at_ms: int | None
+    """Wall time of the answer, epoch milliseconds."""
+
+
+class LogKeeper(Protocol):
+    """Who knows where to read; set as `app.keeper`."""
+
+    async def start_offsets(self, log: "Consumer") -> Mapping[TP, int]:
+        """The offset to read from, for every assigned topic partition."""
+
+    def next_offset(self, tp: TP) -> int | None:
+        """The stored next offset, for lag tools."""
+
+
+class ChunkScheduler(SchedulingStrategyT):  # type: ignore[misc]
+    """Splits what was fetched into chunks, taking turns between topic partitions."""
+
+    def iterate(self, records: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, list[Any]]]:
+        """Yield (topic partition, records in offset order)."""
+        longest = max(map(len, records.values()), default=0)
+        for start in range(0, longest, CHUNK):
+            for tp, fetched in records.items():
+                if start < len(fetched):
+                    yield tp, fetched[start : start + CHUNK]
+
+
+class ChunkSchema(faust.Schema):  # type: ignore[misc]
+    """Leaves chunks as they are; decoding is done by the partition path."""
+
+    def loads_key(self, *_args: Any, **_options: Any) -> None:
+        """A chunk has no key of its own."""
+
+    def loads_value(self, _app: Any, message: Any, **_options: Any) -> list[RawRecord]:
+        """The records of the chunk."""
+        records: list[RawRecord] = message.value
+        return records
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
+    """Faust's consumer thread with our fetch wait and a view on what was polled."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        # Faust fixes this at 1500 ms. Some brokers hold every fetch until the wait is over.
+        consumer._fetch_max_wait_ms = self.app.fetch_max_wait_ms
+        return consumer
+
+    def poll_of(self, tp: TP) -> Poll:
+        """What the last fetch said; reads plain attributes, so safe from any thread."""
+        consumer = self._consumer
+        assignment = consumer._subscription.subscription if consumer else None
+        if assignment is None or assignment.assignment is None:
+            return Poll(None, None, None)
+        try:
+            state = assignment.assignment.state_value(TopicPartition(*tp))
+        except (KeyError, AssertionError):
+            state = None
+        if state is None or not state.has_valid_position:
+            return Poll(None, None, None)
+        return Poll(state._position, state.highwater, state.timestamp)
+
+    async def last_offsets(self, tps: list[TP]) -> Mapping[TP, int]:
+        """Offset after the last record of each log, asked of the broker."""
+        consumer = self._ensure_consumer()
+        found: Mapping[TP, int] = await self.call_thread(consumer.end_offsets, tps)
+        return found
+
+
+class Consumer(driver.Consumer):  # type: ignore[misc]
+    """Faust's consumer, reading chunks from stored offsets."""
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    def _to_message(self, tp: TP, record: list[Any]) -> ConsumerMessage:
+        last = record[-1]
+        return ConsumerMessage(
+            tp.topic,
+            tp.partition,
+            last.offset,
+            last.timestamp / 1000.0,
+            last.timestamp_type,
+            (),
+            None,
+            record,
+            None,
+            0,
+            0,
+            tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Seek to the offsets stored with the state. Fails rather than hangs."""
+        offsets = await self.app.keeper.start_offsets(self)
+        await self.seek_soon(offsets)
+        return dict(offsets)
+
+    async def seek_soon(self, offsets: Mapping[TP, int]) -> None:
+        """Seek, or raise TimeoutError."""
+        if offsets:
+            await asyncio.wait_for(self.seek_wait(offsets), SEEK_TIMEOUT_S)
+
+    def poll_of(self, tp: TP) -> Poll:
+        """What the last fetch said about a topic partition."""
+        poll: Poll = self._thread.poll_of(tp)
+        return poll
+
+    async def last_offsets(self, tps: list[TP]) -> Mapping[TP, int]:
+        """Offset after the last record of each log, asked of the broker."""
+        found: Mapping[TP, int] = await self._thread.last_offsets(tps)
+        return found
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """No gap to keep: acks do not decide what is read."""
+
+    def _new_offset(self, tp: TP) -> int | None:
+        """What lag tools see: the offset stored with the state, never one from acks."""
+        self._acked[tp].clear()
+        self._acked_index[tp].clear()
+        offset: int | None = self.app.keeper.next_offset(tp)
+        return offset
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Faust's own check compares two different clocks; ours is the partition lag."""
+
+
+class Transport(driver.Transport):  # type: ignore[misc]
+    """Registered as `regrade://` in the entry points `faust.transports`."""
+
+    Consumer = Consumer
