@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import faust
+import structlog
 from aiokafka import AIOKafkaProducer
 from faust.types import TP
 from prometheus_client import CollectorRegistry, start_http_server
@@ -72,7 +73,10 @@ class Keeper:
         registry = CollectorRegistry()
         self.metrics = Metrics(registry)
         settings = plan.settings
-        start_http_server(settings.metrics_port, settings.metrics_host, registry)
+        host = settings.metrics_host
+        server, _ = start_http_server(settings.metrics_port, host, registry)
+        url = f"http://{host}:{server.server_port}/metrics"
+        structlog.get_logger().info("metrics are served", metrics_url=url)
 
     async def start(self) -> None:
         """Connect the store and the producer, and check both."""
@@ -203,12 +207,12 @@ class Keeper:
 
     def pause(self, topic: str, partition: int, *, paused: bool) -> None:
         """Stop or resume fetching."""
-        tps = {TP(self._plan.settings.prefix + topic, partition)}
-        consumer = self._app.consumer
+        tp = TP(self._plan.settings.prefix + topic, partition)
+        # Not pause_partitions(): that drops what was fetched and not yet handed over.
         if paused:
-            consumer.pause_partitions(tps)
+            self._app.consumer.on_buffer_full(tp)
         else:
-            consumer.resume_partitions(tps & consumer.assignment())
+            self._app.consumer.on_buffer_drop(tp)
 
 
 class _Offsets:
@@ -223,10 +227,6 @@ class _Offsets:
             *[TP(*tp) for tp in tps]
         )
         return found
-
-    async def last_offsets(self, tps: list[tuple[str, int]]) -> Mapping[Any, int]:
-        """Offset after the last record of each log."""
-        return await self._consumer.last_offsets([TP(*tp) for tp in tps])
 
 
 class TopicsUnfit(RegradeError):
@@ -252,7 +252,7 @@ def create_app(plan: WorkerPlan) -> RegradeApp:
         stream_wait_empty=False,
         agent_supervisor="mode.CrashingSupervisor",
         broker_session_timeout=settings.session_timeout_s,
-        broker_heartbeat_interval=settings.session_timeout_s / 4,
+        broker_heartbeat_interval=settings.session_timeout_s / 8,
         broker_rebalance_timeout=REBALANCE_TIMEOUT_S,
         broker_request_timeout=max(REQUEST_TIMEOUT_S, settings.session_timeout_s),
         broker_max_poll_records=None,

@@ -12,7 +12,12 @@ from streams.errors import RegradeError
 from streams.intake.record import RawRecord
 from streams.outbox.publisher import Publisher
 from streams.partition.ports import PartitionMeta
-from streams.partition.runner import TOPICS, PartitionRunner, Surroundings
+from streams.partition.runner import (
+    TOPICS,
+    OffsetOutsideLog,
+    PartitionRunner,
+    Surroundings,
+)
 from streams.telemetry.observer import MetricsObserver
 
 log = structlog.get_logger()
@@ -34,37 +39,11 @@ class NotCoPartitioned(RegradeError):
         )
 
 
-class OffsetOutsideLog(RegradeError):
-    """The stored offset does not lie in the log any more."""
-
-    def __init__(self, place: str, stored: int, begin: int, end: int) -> None:
-        self.place = place
-        self.stored = stored
-        self.begin = begin
-        self.end = end
-        what = (
-            "records that were never read have been deleted"
-            if stored < begin
-            else "the topic was recreated or cut off"
-        )
-        super().__init__(
-            f"{place}: the state continues at offset {stored}, but the log holds "
-            f"{begin}..{end}: {what}. Going on would lose or repeat events. Restore the "
-            "topic, or grade from the start under another REGRADE_PREFIX and "
-            "REGRADE_GROUP."
-        )
-
-
 class Log(Protocol):
     """The consumer, as much as is needed of it. Topics carry their prefix."""
 
     async def earliest_offsets(self, *tps: TopicPartition) -> Mapping[TopicPartition, int]:
         """First offset of each log."""
-
-    async def last_offsets(
-        self, tps: list[TopicPartition]
-    ) -> Mapping[TopicPartition, int]:
-        """Offset after the last record of each log."""
 
 
 @dataclass(slots=True)
@@ -129,14 +108,12 @@ class Coordinator:
         if not tps:
             return {}
         begin = await consumer.earliest_offsets(*tps)
-        end = await consumer.last_offsets(tps)
         offsets = {}
         for tp in tps:
             topic, partition = tp[0].removeprefix(self._prefix), tp[1]
             known = self._known(topic, partition)
-            if known is not None and not begin[tp] <= known <= end[tp]:
-                place = f"{tp[0]}/{partition}"
-                raise OffsetOutsideLog(place, known, begin[tp], end[tp])
+            if known is not None and known < begin[tp]:
+                raise OffsetOutsideLog(f"{tp[0]}/{partition}", known, begin[tp], None)
             offsets[tp] = begin[tp] if known is None else known
         for partition in list(self._claims):
             self._start(partition, offsets)

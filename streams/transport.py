@@ -92,15 +92,23 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             return Poll(None, None, None)
         return Poll(state._position, state.highwater, state.timestamp)
 
-    async def last_offsets(self, tps: list[TP]) -> Mapping[TP, int]:
-        """Offset after the last record of each log, asked of the broker."""
-        consumer = self._ensure_consumer()
-        found: Mapping[TP, int] = await self.call_thread(consumer.end_offsets, tps)
-        return found
+
+class _NeverRead(dict[TP, int | None]):
+    """Faust drops messages below the offset it delivered last, also after a seek back.
+
+    Who takes our chunks knows what it has seen, so nothing counts as delivered here.
+    """
+
+    def __getitem__(self, _tp: TP) -> int | None:
+        return None
 
 
 class Consumer(driver.Consumer):  # type: ignore[misc]
     """Faust's consumer, reading chunks from stored offsets."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._read_offset = _NeverRead()
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -138,11 +146,6 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         """What the last fetch said about a topic partition."""
         poll: Poll = self._thread.poll_of(tp)
         return poll
-
-    async def last_offsets(self, tps: list[TP]) -> Mapping[TP, int]:
-        """Offset after the last record of each log, asked of the broker."""
-        found: Mapping[TP, int] = await self._thread.last_offsets(tps)
-        return found
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """No gap to keep: acks do not decide what is read."""

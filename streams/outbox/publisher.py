@@ -81,13 +81,13 @@ class Publisher:
         """Publish until nothing waits."""
         while queue.rows:
             entries = [queue.rows[i] for i in range(min(AT_ONCE, len(queue.rows)))]
-            await self._send_all([row for _, row in entries])
+            await self._send_all(entries)
             for _ in entries:
                 queue.rows.popleft()
             self._published([row for _, row in entries])
             await self._store.trim(partition, entries[-1][0])
 
-    async def _send_all(self, rows: Sequence[OutboxRow]) -> None:
+    async def _send_all(self, rows: Sequence[tuple[int, OutboxRow]]) -> None:
         """Send until acknowledged; what failed is sent again whole and in order."""
         pause = _FIRST_PAUSE_S
         while True:
@@ -100,32 +100,32 @@ class Publisher:
             else:
                 return
 
-    async def _send(self, rows: Sequence[OutboxRow]) -> None:
+    async def _send(self, rows: Sequence[tuple[int, OutboxRow]]) -> None:
         """One batch per output partition: cheaper than one send a row."""
-        groups: dict[tuple[str, int], list[OutboxRow]] = defaultdict(list)
-        for row in rows:
+        groups: dict[tuple[str, int], list[tuple[int, OutboxRow]]] = defaultdict(list)
+        for sequence, row in rows:
             topic = self._prefix + row.topic
             partitions = await self._producer.partitions_for(topic)
             at = partition_of(row.key, len(partitions)) if row.key is not None else 0
-            groups[topic, at].append(row)
+            groups[topic, at].append((sequence, row))
         for sent in [await self._submit(to, group) for to, group in groups.items()]:
             for future in sent:
                 await future
 
     async def _submit(
-        self, to: tuple[str, int], rows: Sequence[OutboxRow]
+        self, to: tuple[str, int], rows: Sequence[tuple[int, OutboxRow]]
     ) -> list[asyncio.Future[Any]]:
         """Hand rows of one output partition to the producer, in as few batches as fit."""
         topic, partition = to
         now = self._clock.now_ms()
         futures = []
         batch = self._producer.create_batch()
-        for row in rows:
+        for sequence, row in rows:
             options = {
                 "key": row.key,
                 "value": row.value,
                 "timestamp": now,
-                "headers": list(row.headers),
+                "headers": [*row.headers, ("ce_sequence", b"%020d" % sequence)],
             }
             if batch.append(**options) is None:
                 futures.append(

@@ -74,26 +74,30 @@ class EventScribe:
         }
         if change.label is not None:
             body["label"] = change.label
-        return body | {
+        body |= {
             "from": change.from_,
             "to": change.to,
-            "rank_from": change.rank_from,
-            "rank_to": change.rank_to,
             "tier": grader.policy.tiers[snapshot.tier].name,
             "score": snapshot.score,
             "trigger": change.trigger,
             "cause": _cause(cause),
-            "effective_on": date_of(change.effective_on).isoformat(),
+            "effective_on": _iso(change.effective_on),
             "occurred_at": self._occurred_at(change),
             "policy": self._policy,
-            "dimensions": dimension_rows(grader, snapshot),
             "labels": self.labels(snapshot.labels),
-            "next_tier": next_tier(grader, snapshot),
-            "keep": keep_margin(grader, snapshot),
             "due_on": _iso(snapshot.due),
-            "override": None,
             "mode": self._mode,
         }
+        if change.label is None:
+            body |= {
+                "rank_from": change.rank_from,
+                "rank_to": change.rank_to,
+                "dimensions": dimension_rows(grader, snapshot),
+                "next_tier": next_tier(grader, snapshot),
+                "keep": keep_margin(grader, snapshot),
+                "override": None,
+            }
+        return body
 
     def labels(self, values: list[int]) -> dict[str, str | None]:
         """Label values by name."""

@@ -10,6 +10,7 @@ import structlog
 from scoring.calendar import LocalDays
 from scoring.units import Day, EpochMs
 from streams.clock import Clock
+from streams.errors import RegradeError
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
 from streams.partition.merge import Gap, Merge
@@ -30,6 +31,26 @@ _FUTURE_DAYS = 1
 
 ClockMode = Literal["wall", "event"]
 log = structlog.get_logger()
+
+
+class OffsetOutsideLog(RegradeError):
+    """The stored offset does not lie in the log any more."""
+
+    def __init__(self, place: str, stored: int, begin: int | None, end: int | None) -> None:
+        self.place = place
+        self.stored = stored
+        self.begin = begin
+        self.end = end
+        what = (
+            f"the log begins at {begin}: records that were never read have been deleted"
+            if end is None
+            else f"the log ends at {end}: the topic was recreated or cut off"
+        )
+        super().__init__(
+            f"{place}: the state continues at offset {stored}, but {what}. Going on would "
+            "lose or repeat events. Restore the topic, or grade from the start under "
+            "another REGRADE_PREFIX and REGRADE_GROUP."
+        )
 
 
 class Feed(Protocol):
@@ -131,8 +152,7 @@ class PartitionRunner:
         """Work until stopped."""
         await self._publish_leftovers()
         while not self._stopping:
-            for topic in TOPICS:
-                self._merge.polled(topic, *self._around.feed.poll(topic, self.partition))
+            self._take_note()
             records = self._merge.take(CHUNK, strict=self._around.mode == "event")
             if records:
                 await self._work(lambda now=records: self.processor.process(now, self._latest()))
@@ -141,6 +161,21 @@ class PartitionRunner:
             if await self._follow_the_wall():
                 continue
             await self._wait()
+
+    def _take_note(self) -> None:
+        """What the last fetches said.
+
+        Raises:
+            OffsetOutsideLog: a log ends before what was already read of it.
+        """
+        expected = self._merge.expected()
+        for topic in TOPICS:
+            poll = self._around.feed.poll(topic, self.partition)
+            highwater = poll[1]
+            if highwater is not None and highwater < expected[topic]:
+                place = f"{topic}/{self.partition}"
+                raise OffsetOutsideLog(place, expected[topic], None, highwater)
+            self._merge.polled(topic, *poll)
 
     async def _publish_leftovers(self) -> None:
         """What an earlier owner committed but did not publish comes first."""

@@ -127,7 +127,7 @@ def _line(fields: Fields) -> Line:
     fields.text("sku")
     return Line(
         amount=fields.money("amount"),
-        margin=fields.money("margin") if fields.has("margin") else 0,
+        margin=fields.money("margin", signed=True) if fields.has("margin") else 0,
         category=fields.text("category"),
         high_margin=fields.flag("high_margin"),
         new_product=fields.flag("new_product"),

@@ -96,10 +96,10 @@ class Fields:
             raise FieldError(name)
         return day
 
-    def money(self, name: str) -> int:
+    def money(self, name: str, *, signed: bool = False) -> int:
         """Read a required amount in minor units (0 while the currency is unknown)."""
         try:
-            amount = amount_of(self.document.get(name))
+            amount = amount_of(self.document.get(name), signed=signed)
             return self.exchange.minor(amount, self.rate) if self.rate else 0
         except ValueError as error:
             raise FieldError(name) from error

@@ -23,8 +23,8 @@ def decimal_of(text: str) -> Decimal:
         return Decimal("Infinity")
 
 
-def amount_of(value: object) -> Decimal:
-    """Read an amount, a JSON number or a text of one; it may not be negative.
+def amount_of(value: object, *, signed: bool = False) -> Decimal:
+    """Read an amount, a JSON number or a text of one; below zero only if `signed`.
 
     Raises ValueError for anything else.
     """
@@ -34,7 +34,7 @@ def amount_of(value: object) -> Decimal:
         amount = Decimal(value)
     else:
         raise ValueError("not a number")
-    if amount < 0 or not amount.is_finite():
+    if not amount.is_finite() or (amount < 0 and not signed):
         raise ValueError("negative or without bounds")
     return amount
 
@@ -66,6 +66,6 @@ class Exchange:
         with localcontext(prec=digits):
             product = amount * rate * self.scale
             minor = int(product.to_integral_value(ROUND_HALF_EVEN))
-        if minor > LARGEST:
+        if abs(minor) > LARGEST:
             raise ValueError("too large")
         return minor

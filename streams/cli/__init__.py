@@ -1,0 +1,40 @@
+"""The command `regrade`: parses, delegates, and says in plain words what went wrong."""
+
+import sys
+from importlib.metadata import version as installed_version
+
+import typer
+
+from streams.cli import backtest, demo, dev, policy, replay, topics, worker
+from streams.errors import RegradeError
+
+app = typer.Typer(
+    name="regrade",
+    help="Keeps every customer at the tier their history deserves.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    add_completion=False,
+)
+for command in (demo.demo, dev.dev, worker.worker, topics.topics):
+    app.command()(command)
+app.command()(replay.replay)
+app.command()(backtest.backtest)
+app.add_typer(policy.app, name="policy")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(installed_version("regrade"))
+
+
+def main() -> None:
+    """Run the command line; what a user can fix ends in one message, not a traceback."""
+    try:
+        app()
+    except RegradeError as error:
+        sys.stderr.write(f"regrade: {error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,72 @@
+"""What the commands share on the screen: progress bars, refused rows, tables."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Table
+
+from streams.replay.event import RejectedRow
+
+SHOWN = 20
+
+
+def stderr() -> Console:
+    """Where everything goes that a program reading stdout must not see."""
+    return Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def progress(console: Console, *, unit: str) -> Iterator[Progress]:
+    """A progress bar on a terminal; nothing where there is none."""
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        yield bar
+
+
+def show_rejected(console: Console, rejected: Sequence[RejectedRow]) -> None:
+    """The refused rows: counts by reason, and the first of them by line."""
+    if not rejected:
+        return
+    reasons = Counter(row.reason for row in rejected)
+    counts = ", ".join(f"{reason} {n}" for reason, n in reasons.most_common())
+    table = Table(title=f"{len(rejected)} rows refused: {counts}", title_justify="left")
+    for column in ("line", "reason", "detail"):
+        table.add_column(column, justify="right" if column == "line" else "left")
+    for row in sorted(rejected)[:SHOWN]:
+        table.add_row(str(row.line), row.reason, row.detail)
+    if len(rejected) > SHOWN:
+        table.add_row("...", "", f"and {len(rejected) - SHOWN} more")
+    console.print(table)
+
+
+def show_tiers(console: Console, names: Sequence[str], tiers: dict[str, int]) -> None:
+    """Customers per tier, highest first, with their share."""
+    total = sum(tiers.values()) or 1
+    table = Table(title="Customers per tier", title_justify="left")
+    table.add_column("tier")
+    table.add_column("customers", justify="right")
+    table.add_column("share", justify="right")
+    for name in reversed(names):
+        count = tiers.get(name, 0)
+        table.add_row(name, f"{count:,}", f"{count / total:.1%}")
+    console.print(table)

@@ -1,0 +1,96 @@
+"""The memory engine: the partition path on the in-memory store, without Kafka and Redis."""
+
+from collections.abc import Callable, Iterable
+
+import orjson
+
+from scoring.policy import Policy
+from streams.bootstrap import policy_tag, rules_of
+from streams.intake.record import LogRecord
+from streams.outbox.scribe import DEAD_LETTERS
+from streams.partition.cache import CustomerCache
+from streams.partition.merge import Merge
+from streams.partition.ports import OutboxRow
+from streams.partition.processor import PartitionProcessor
+from streams.partition.runner import CHUNK, TOPICS
+from streams.replay.event import RejectedRow, WireEvent
+from streams.replay.results import Results, read_customers
+from streams.storage.memory_store import MemoryStore
+
+_FOREVER = 2**62
+
+
+async def run_in_memory(
+    source: Iterable[WireEvent | RejectedRow],
+    policy: Policy,
+    progress: Callable[[int], None] = lambda _events: None,
+) -> Results:
+    """Grade a whole source as one partition; ends on the day of its last event."""
+    results = Results()
+    log: dict[str, list[LogRecord]] = {topic: [] for topic in TOPICS}
+    lines: dict[str, list[int]] = {topic: [] for topic in TOPICS}
+    last_ms = 0
+    for event in source:
+        if isinstance(event, RejectedRow):
+            results.rejected.append(event)
+            continue
+        topic = event.topic
+        lines[topic].append(event.line)
+        offset, last_ms = len(log[topic]), max(last_ms, event.timestamp_ms)
+        log[topic].append(
+            LogRecord(topic, 0, offset, event.timestamp_ms, event.key, event.value)
+        )
+    log[TOPICS[0]].append(_day_reached(last_ms, len(log[TOPICS[0]])))
+    rules = rules_of(policy, 1, mode="replay")
+    store = MemoryStore(policy_tag(policy))
+    meta = await store.claim(0, "memory", 1)
+    cache = CustomerCache(_FOREVER)
+    processor = PartitionProcessor(0, rules, store, meta, cache)
+    merge = _merged(log)
+    while chunk := merge.take(CHUNK, strict=True):
+        for batch in await processor.process(chunk):
+            for row in batch.rows:
+                take_row(row, lines, results)
+        progress(len(chunk))
+    results.customers = await read_customers(store, 1, rules)
+    return results
+
+
+def _day_reached(last_ms: int, offset: int) -> LogRecord:
+    """The record with which a replay ends."""
+    value = orjson.dumps(
+        {
+            "type": "day.reached",
+            "event_id": f"day.reached:{last_ms}",
+            "occurred_at": last_ms,
+        }
+    )
+    return LogRecord(TOPICS[0], 0, offset, last_ms, None, value)
+
+
+def _merged(log: dict[str, list[LogRecord]]) -> Merge:
+    """All records put in, both topics shown to be at their end."""
+    merge = Merge(TOPICS, dict.fromkeys(TOPICS, 0))
+    for topic, records in log.items():
+        if records:
+            merge.put(topic, records, 0)
+        for polled_ms in (1, 2):
+            merge.polled(topic, len(records), len(records), polled_ms)
+    return merge
+
+
+def take_row(row: OutboxRow, lines: dict[str, list[int]], results: Results) -> None:
+    """Add a published row to the results; dead letters by their line in the source."""
+    if row.topic != DEAD_LETTERS:
+        results.changes.append(row.value or b"")
+        return
+    headers = dict(row.headers)
+    topic = headers["regrade_topic"].decode()
+    offset = int(headers["regrade_offset"])
+    results.rejected.append(
+        RejectedRow(
+            lines[topic][offset],
+            headers["regrade_reason"].decode(),
+            headers["regrade_detail"].decode(),
+        )
+    )

@@ -1,0 +1,109 @@
+"""The engine beside the oracle: what both say of one history."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import oracle
+from pytest import approx  # noqa: PT013 - read as a word, like isclose
+from runs import Run, run
+
+from scoring.advance import snapshot_of
+from scoring.customer import UNGRADED
+from scoring.explain import major
+from scoring.movement import target_of
+from scoring.policy import Policy
+from streams.intake.record import LogRecord
+
+TOLD = (
+    "customer_id",
+    "version",
+    "type",
+    "label",
+    "from",
+    "to",
+    "trigger",
+    "score",
+    "effective_on",
+)
+"""The fields of a change that the oracle knows of, its cause beside them."""
+
+Said = list[tuple[Any, ...]]
+
+
+def recomputed(document: dict[str, Any], records: Sequence[LogRecord]) -> oracle.Result:
+    """What the oracle makes of a partition."""
+    events = [oracle.Event(r.topic, r.offset, r.key, r.value) for r in records]
+    return oracle.replay(document, events)
+
+
+def said(changes: Sequence[dict[str, Any]]) -> Said:
+    """The changes as tuples that engine and oracle share."""
+    return [
+        (
+            *(change.get(name) for name in TOLD),
+            {k: v for k, v in change["cause"].items() if k != "partition"},
+        )
+        for change in changes
+    ]
+
+
+def outcomes_of(result: oracle.Result) -> tuple[Counter[str], Counter[str]]:
+    """The oracle's outcomes as the engine counts them: outcomes, and reasons."""
+    outcomes = Counter(text.partition(":")[0] for text in result.outcomes)
+    reasons = Counter(
+        text.partition(":")[2] or text
+        for text in result.outcomes
+        if text.startswith(("rejected:", "conflict"))
+    )
+    return outcomes, reasons
+
+
+def grades(run_: Run) -> dict[str, dict[str, Any]]:
+    """Every customer's grade as of the partition day, in the oracle's words."""
+    judge = run_.rules.judge
+    grader = judge.grader
+    policy = grader.policy
+    found = {}
+    for name, state in run_.states.items():
+        shown: dict[str, Any] = {"tier": None, "score": None, "labels": {}}
+        shown |= {"version": state.version, "target": None}
+        if state.tier != UNGRADED:
+            snapshot = snapshot_of(state, judge, run_.meta.day)
+            target = target_of(grader, snapshot.value, state.tier)
+            shown["tier"] = policy.tiers[state.tier].name
+            shown["score"] = snapshot.score
+            shown["labels"] = run_.rules.scribe.labels(snapshot.labels)
+            shown["target"] = policy.tiers[target].name
+        found[name] = shown
+    return found
+
+
+def readings(run_: Run) -> dict[str, dict[str, float | None]]:
+    """Every customer's dimension readings as of the partition day, major units."""
+    grader = run_.rules.judge.grader
+    dimensions = [dimension.reading for dimension in grader.policy.dimensions]
+    return {
+        name: {
+            str(call): major(grader, call.name, value)
+            for call, (value, _) in zip(
+                dimensions, grader.details(state, run_.meta.day), strict=True
+            )
+        }
+        for name, state in run_.states.items()
+    }
+
+
+def check_agreement(
+    policy: Policy, document: dict[str, Any], records: Sequence[LogRecord]
+) -> None:
+    """Engine and oracle make the same of a partition, record by record."""
+    mine, other = run(policy, records), recomputed(document, records)
+    assert said(mine.changes) == said(other.changes)
+    assert (mine.outcomes, mine.reasons) == outcomes_of(other)
+    for name, grade in grades(mine).items():
+        whole = dict(other.customers[name])
+        # Exact there, binary here: the last digit may differ.
+        assert readings(mine)[name] == approx(whole.pop("readings"))
+        assert grade == whole
+    assert mine.states.keys() == other.customers.keys()

@@ -1,0 +1,125 @@
+"""A partition driven from its first record to its last, and what came of it."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import cycle
+from typing import Any
+
+from scoring.calendar import day_of
+from scoring.customer import CustomerState
+from scoring.policy import Policy
+from scoring.units import Day
+from streams.bootstrap import policy_tag, rules_of
+from streams.intake.record import LogRecord
+from streams.partition.batch import Batch
+from streams.partition.cache import CustomerCache
+from streams.partition.ports import OutboxRow, PartitionMeta
+from streams.partition.processor import PartitionProcessor, Rules
+from streams.storage.memory_store import MemoryStore
+
+DAY_0 = date(2024, 1, 1)
+FIRST = day_of(DAY_0)
+"""Day 0 as the engine counts."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What a partition holds and has said after some records."""
+
+    rules: Rules
+    store: MemoryStore
+    meta: PartitionMeta
+    batches: list[Batch]
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    rows: list[tuple[int, OutboxRow]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """The bodies of the published changes, in order."""
+        rows = (row for _, row in self.rows if row.topic != "dead-letters")
+        return [json.loads(row.value or b"") for row in rows]
+
+    @property
+    def moves(self) -> list[tuple[Any, ...]]:
+        """The changes in short: day of the test, tier or label, from, to, trigger."""
+        return [
+            (
+                (date.fromisoformat(change["effective_on"]) - DAY_0).days,
+                change.get("label", "tier"),
+                change["from"],
+                change["to"],
+                change["trigger"],
+            )
+            for change in self.changes
+        ]
+
+    @property
+    def dead_letters(self) -> list[OutboxRow]:
+        """The refused records, in order."""
+        return [row for _, row in self.rows if row.topic == "dead-letters"]
+
+    @property
+    def states(self) -> dict[str, CustomerState]:
+        """The customers, decoded."""
+        return {name: self.rules.codec.decode(b) for name, b in self.blobs.items()}
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """How many records had which outcome."""
+        total: Counter[str] = Counter()
+        for batch in self.batches:
+            for (_, outcome), count in batch.outcomes.items():
+                total[outcome] += count
+        return total
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """How many records were refused for which reason."""
+        total: Counter[str] = Counter()
+        for batch in self.batches:
+            for (_, reason), count in batch.rejected.items():
+                total[reason] += count
+        return total
+
+
+async def drive(
+    given: Policy,
+    records: Sequence[LogRecord],
+    *,
+    chunks: Iterable[int] = (1000,),
+    cache: int = 1000,
+    reclaims: Iterable[bool] = (False,),
+    latest: Day | None = None,
+) -> Run:
+    """Take records into an empty partition, some at a time, perhaps claimed anew."""
+    rules = rules_of(given, 1, mode="replay")
+    store = MemoryStore(policy_tag(given))
+    meta = await store.claim(0, "first", 1)
+    processor = PartitionProcessor(0, rules, store, meta, CustomerCache(cache))
+    batches: list[Batch] = []
+    at = 0
+    for size, reclaim in zip(cycle(chunks), cycle(reclaims), strict=False):
+        if at >= len(records):
+            break
+        batches += await processor.process(records[at : at + size], latest)
+        at += size
+        if reclaim:
+            meta = await store.claim(0, "next", 1)
+            processor = PartitionProcessor(0, rules, store, meta, CustomerCache(cache))
+    run_ = Run(rules, store, processor.meta, batches)
+    names = await store.customers(0)
+    blobs = await store.load(0, names)
+    run_.blobs = {name: b for name, b in zip(names, blobs, strict=True) if b}
+    run_.rows = await store.outbox(0)
+    run_.counts = await store.counts(0)
+    return run_
+
+
+def run(given: Policy, records: Sequence[LogRecord], **how: Any) -> Run:
+    """As `drive`, from a test that is not async."""
+    return asyncio.run(drive(given, records, **how))
