@@ -79,19 +79,16 @@ def grades(run_: Run) -> dict[str, dict[str, Any]]:
     return found
 
 
-def readings(run_: Run) -> dict[str, dict[str, float | None]]:
-    """Every customer's dimension readings as of the partition day, major units."""
+def readings(run_: Run, texts: Sequence[str]) -> dict[str, dict[str, float | None]]:
+    """Every customer's dimension readings as of the partition day, by their text."""
     grader = run_.rules.judge.grader
-    dimensions = [dimension.reading for dimension in grader.policy.dimensions]
-    return {
-        name: {
-            str(call): major(grader, call.name, value)
-            for call, (value, _) in zip(
-                dimensions, grader.details(state, run_.meta.day), strict=True
-            )
-        }
-        for name, state in run_.states.items()
-    }
+    names = [dimension.reading.name for dimension in grader.policy.dimensions]
+    found = {}
+    for customer, state in run_.states.items():
+        values = [value for value, _ in grader.details(state, run_.meta.day)]
+        told = zip(texts, names, values, strict=True)
+        found[customer] = {text: major(grader, n, value) for text, n, value in told}
+    return found
 
 
 def check_agreement(
@@ -101,9 +98,9 @@ def check_agreement(
     mine, other = run(policy, records), recomputed(document, records)
     assert said(mine.changes) == said(other.changes)
     assert (mine.outcomes, mine.reasons) == outcomes_of(other)
-    for name, grade in grades(mine).items():
-        whole = dict(other.customers[name])
-        # Exact there, binary here: the last digit may differ.
-        assert readings(mine)[name] == approx(whole.pop("readings"))
-        assert grade == whole
-    assert mine.states.keys() == other.customers.keys()
+    texts = ["".join(d["reading"].split()) for d in document.get("score", ())]
+    read = readings(mine, [text.replace(",", ", ") for text in texts])
+    expected = {name: dict(customer) for name, customer in other.customers.items()}
+    # Exact there, binary here: the last digit may differ.
+    assert read == {name: approx(e.pop("readings")) for name, e in expected.items()}
+    assert grades(mine) == expected

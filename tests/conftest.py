@@ -1,6 +1,7 @@
 """How hard Hypothesis looks.
 
-A search of minutes: `HYPOTHESIS_PROFILE=thorough pytest tests/properties --timeout 3600`.
+A search of minutes, not seconds:
+`HYPOTHESIS_PROFILE=thorough pytest tests/properties --timeout 3600`.
 """
 
 import os

@@ -111,8 +111,8 @@ def fields() -> st.SearchStrategy[str]:
     )
 
 
-def conditions(leaf: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[str]:
-    """A whole condition: comparisons joined and turned round."""
+def conditions(*more: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """A whole condition: comparisons, and `more`, joined and turned round."""
 
     def extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         several = st.lists(inner, min_size=2, max_size=3)
@@ -122,4 +122,6 @@ def conditions(leaf: st.SearchStrategy[str] | None = None) -> st.SearchStrategy[
             inner.map(lambda part: f"not ({part})"),
         )
 
-    return st.recursive(leaf or (comparisons() | exact_days()), extend, max_leaves=4)
+    return st.recursive(
+        st.one_of(comparisons(), exact_days(), *more), extend, max_leaves=4
+    )

@@ -1,0 +1,167 @@
+"""The demo from start to summary."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+
+from scoring.policy import Policy
+from streams.bootstrap import policy_tag, rules_of
+from streams.cli.screen import show_tiers
+from streams.demo.progress import DemoState, DemoWatch
+from streams.demo.stack import Running, running
+from streams.demo.verify import mismatches
+from streams.demo.view import draw
+from streams.policies.load import load_policy
+from streams.replay.event import WireEvent
+from streams.replay.journey import load_journey
+from streams.replay.memory import run_in_memory
+from streams.replay.produce import Replay, open_producer
+from streams.replay.results import Results, read_customers
+from streams.storage.redis_store import RedisStore, connect
+
+PARTITIONS = 4
+_REFRESH_S = 0.25
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the demo found."""
+
+    events: int
+    customers: int
+    tiers: dict[str, int]
+    changes: int
+    label_changes: int
+    seconds: float
+    """From the first event sent to the last change published."""
+    events_per_second: int
+    mismatches: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return asdict(self)
+
+
+def run_demo(policy_source: str, speed: float, workers: int, *, live: bool) -> Summary:
+    """Run the demo and print its summary to stderr."""
+    console = Console(stderr=True, highlight=False)
+    policy = load_policy(policy_source)
+    console.print("Reading the purchases of 2017 ...")
+    events = load_journey().events
+    console.print("Starting a broker, a store and a worker ...")
+    folder: Path | None = None
+    with running(
+        policy_source, PARTITIONS, clock="event", workers=workers, folder=folder
+    ) as stack:
+        state = DemoState(total=len(events))
+        tiers = [tier.name for tier in policy.tiers]
+        screen = Live(console=console, auto_refresh=False) if live else None
+
+        def refresh() -> None:
+            if screen is not None:
+                screen.update(draw(state, tiers), refresh=True)
+
+        with screen or nullcontext():
+            stream = asyncio.run(
+                _watch(stack, policy, events, speed * _DAY_S, (state, refresh))
+            )
+    console.print("Grading all of it again in memory, without Kafka and Redis ...")
+    memory = asyncio.run(run_in_memory(events, policy))
+    summary = Summary(
+        events=len(events),
+        customers=len(stream.customers),
+        tiers=stream.tiers(),
+        changes=sum(state.triggers.values()),
+        label_changes=state.label_changes,
+        seconds=round(state.seconds, 2),
+        events_per_second=round(len(events) / state.seconds),
+        mismatches=mismatches(stream, memory),
+    )
+    _print(console, summary, tiers)
+    return summary
+
+
+async def _watch(
+    stack: Running,
+    policy: Policy,
+    events: list[WireEvent],
+    speed: float,
+    screen: tuple[DemoState, Callable[[], None]],
+) -> Results:
+    """Replay, keep the view up to date until all is published, read the result."""
+    state, refresh = screen
+    store = RedisStore(connect(stack.stack.redis_url), "regrade", policy_tag(policy))
+    consumer = DemoWatch.consumer(stack.stack.bootstrap)
+    await consumer.start()
+    watch = DemoWatch(state, store, consumer, PARTITIONS)
+    started = time.monotonic()
+    sending = asyncio.create_task(_send(stack, events, speed, state))
+    try:
+        while not await _finished(sending, store, state):
+            await watch.read_changes()
+            state.seconds = time.monotonic() - started
+            await watch.read_store()
+            refresh()
+            stack.check()
+            await asyncio.sleep(_REFRESH_S)
+        state.seconds = time.monotonic() - started
+        while await watch.read_changes():
+            refresh()
+        await watch.read_store()
+        refresh()
+        rules = rules_of(policy, PARTITIONS, mode="replay")
+        customers = await read_customers(store, PARTITIONS, rules)
+        return Results(customers, list(state.changes.values()))
+    finally:
+        sending.cancel()
+        await consumer.stop()
+        await store.close()
+
+
+async def _send(
+    stack: Running, events: list[WireEvent], speed: float, state: DemoState
+) -> None:
+    def sent(_event: WireEvent) -> None:
+        state.sent += 1
+
+    async with open_producer(stack.stack.bootstrap) as producer:
+        replay = Replay(producer, speed=speed, sent=sent)
+        await replay.run(events)
+        await replay.close_day()
+        state.sent += PARTITIONS
+
+
+async def _finished(
+    sending: "asyncio.Task[None]", store: RedisStore, state: DemoState
+) -> bool:
+    if not sending.done():
+        return False
+    sending.result()
+    metas = [await store.read_meta(partition) for partition in range(PARTITIONS)]
+    committed = sum(sum(meta.next.values()) for meta in metas if meta)
+    published = all(meta is not None and meta.head == meta.tail for meta in metas)
+    return published and committed >= state.sent
+
+
+def _print(console: Console, summary: Summary, tiers: list[str]) -> None:
+    show_tiers(console, tiers, summary.tiers)
+    console.print(
+        f"{summary.events:,} events of {summary.customers:,} households in "
+        f"{summary.seconds:.1f} s ({summary.events_per_second:,}/s): "
+        f"{summary.changes:,} tier changes, {summary.label_changes:,} label changes."
+    )
+    if summary.mismatches:
+        console.print(f"[red]{summary.mismatches} differ from the recomputation.[/red]")
+    else:
+        console.print(
+            "[green]0 differ[/green] from the recomputation of every grade and change "
+            "from the raw rows."
+        )

@@ -1,0 +1,37 @@
+"""A due day is never late."""
+
+import pytest
+from builders import policy_from
+from daily import DailyPartition
+from histories import CENTS, QUARTERS, histories
+from hypothesis import given
+from random_policies import documents
+from runs import run
+
+from scoring.policy import Policy
+from streams.bootstrap import rules_of
+from streams.policies.load import load_policy, presets
+
+POLICIES = {name: load_policy(name) for name in presets()}
+
+
+def check_due_days(policy: Policy, records: list) -> None:
+    """Ticks on due days only say what ticks on every day say, to the last field."""
+    daily = DailyPartition(rules_of(policy, 1, mode="replay"))
+    daily.take(records)
+    due_only = run(policy, records)
+    assert due_only.changes == daily.changes
+    assert due_only.states == daily.states
+
+
+@pytest.mark.parametrize("preset", presets())
+@given(records=histories(CENTS))
+def test_daily_ticks_add_nothing_to_a_preset(preset, records):
+    """Ticking every customer every day publishes what due days publish."""
+    check_due_days(POLICIES[preset], records)
+
+
+@given(document=documents(), records=histories(QUARTERS))
+def test_daily_ticks_add_nothing_to_any_policy(document, records):
+    """Whatever the policy: no tier or label moves between due days."""
+    check_due_days(policy_from(document), records)

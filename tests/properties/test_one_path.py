@@ -1,0 +1,89 @@
+"""How records are cut, cached, handed over or repeated leaves no trace."""
+
+from dataclasses import replace
+
+import pytest
+from builders import policy_from
+from histories import CENTS, QUARTERS, histories
+from hypothesis import given
+from hypothesis import strategies as st
+from random_policies import documents
+from runs import Run, run
+
+from streams.partition import processor
+from streams.policies.load import load_policy, presets
+
+POLICIES = {name: load_policy(name) for name in presets()}
+CHUNKS = st.lists(st.sampled_from([1, 2, 3, 7, 50]), min_size=1, max_size=5)
+RECLAIMS = st.lists(st.booleans(), min_size=1, max_size=3)
+
+
+def kept(run_: Run) -> tuple[object, ...]:
+    """Everything a partition keeps but the names of its owner and last commit."""
+    meta = replace(run_.meta, owner="", commit="", epoch=0)
+    return meta, run_.blobs, run_.rows, run_.counts
+
+
+def by_customer(run_: Run) -> dict[str, list[object]]:
+    """The published changes of each customer, in order."""
+    found: dict[str, list[object]] = {}
+    for change in run_.changes:
+        found.setdefault(change["customer_id"], []).append(change)
+    return found
+
+
+@pytest.mark.parametrize("preset", presets())
+@given(
+    records=histories(CENTS),
+    chunks=CHUNKS,
+    cache=st.sampled_from([0, 1, 2, 100]),
+    reclaims=RECLAIMS,
+)
+def test_cuts_caches_and_claims_do_not_matter(preset, records, chunks, cache, reclaims):
+    """Chunk sizes, cache sizes and claims in between change not one stored byte."""
+    policy = POLICIES[preset]
+    varied = run(policy, records, chunks=chunks, cache=cache, reclaims=reclaims)
+    assert kept(varied) == kept(run(policy, records, chunks=[1]))
+
+
+@given(document=documents(), records=histories(QUARTERS), chunks=CHUNKS)
+def test_cuts_do_not_matter_to_any_policy(document, records, chunks):
+    """Whatever the policy: one record at a time is as good as all at once."""
+    policy = policy_from(document)
+    small = run(policy, records, chunks=chunks, cache=1, reclaims=[True])
+    assert kept(small) == kept(run(policy, records))
+
+
+@pytest.mark.parametrize("preset", presets())
+@given(records=histories(CENTS, only_facts=True), again=st.sampled_from([1, 5, 40]))
+def test_facts_that_come_again_change_nothing(preset, records, again):
+    """Each stretch of facts repeated under new offsets leaves states and changes."""
+    policy = POLICIES[preset]
+    once = [r._replace(offset=r.offset * 1000) for r in records]
+    twice = []
+    for at in range(0, len(once), again):
+        stretch = once[at : at + again]
+        last = stretch[-1].offset
+        repeats = [r._replace(offset=last + n) for n, r in enumerate(stretch, 1)]
+        twice += [*stretch, *repeats]
+    first, second = run(policy, once), run(policy, twice)
+    assert second.blobs == first.blobs
+    assert second.changes == first.changes
+    # What was refused once is refused again; nothing else may be new.
+    assert second.outcomes["folded"] == first.outcomes["folded"]
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+@given(records=histories(CENTS), chunks=CHUNKS, reclaims=RECLAIMS)
+def test_many_due_customers_are_ticked_in_slices(at_once, records, chunks, reclaims):
+    """However few may be due in one commit, each customer's story is the same."""
+    policy = POLICIES["grocery-usd"]
+    whole = run(policy, records)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processor, "DUE_AT_ONCE", at_once)
+        sliced = run(policy, records, chunks=chunks, cache=0, reclaims=reclaims)
+    assert sliced.blobs == whole.blobs
+    assert by_customer(sliced) == by_customer(whole)
+    assert sliced.counts == whole.counts
+    assert sliced.meta.day == whole.meta.day
+    assert sliced.meta.next == whole.meta.next
