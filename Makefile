@@ -1,0 +1,62 @@
+# `make demo` and `make test` set up everything they need. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test check lint types contracts docstrings test-kafka ci bench golden lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(READY) ## watch a year of real purchases being graded, and check the result
+	$(BIN)/regrade demo $(DEMO_ARGS)
+
+dev: $(READY) ## keep a broker, a store and a worker running
+	$(BIN)/regrade dev
+
+test: $(READY) ## all tests that need nothing but this machine
+	$(BIN)/python -m pytest -m "not kafka"
+
+check: lint types contracts docstrings ## everything that can be known without running it
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+contracts: $(READY)
+	$(BIN)/lint-imports
+
+docstrings: $(READY)
+	$(BIN)/interrogate -q scoring streams tests
+
+test-kafka: $(READY) ## the tests that need a real Apache Kafka (Java 17 and Maven)
+	deploy/kafka/install-java.sh
+	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
+	$(BIN)/python -m pytest -m kafka
+
+ci: check test test-kafka ## what has to pass before a change lands
+
+bench: $(READY) ## measure; one JSON line each
+	@for script in core state_size latency flatness throughput; do \
+	  $(BIN)/python benchmarks/$$script.py || exit 1; done
+
+golden: $(READY) ## write the golden histories anew; review the difference
+	$(BIN)/python -m tests.golden.regenerate
+
+lock: ## pin the newest versions that fit pyproject.toml
+	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -q uv
+	$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 pyproject.toml \
+	  --all-extras --group dev --no-header --upgrade -o requirements.lock
+
+clean: ## remove what the targets above made
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(READY): requirements.lock pyproject.toml deploy/venv.sh
+	PYTHON="$(PYTHON)" deploy/venv.sh $(VENV)
+	@touch $@
