@@ -9,7 +9,7 @@ from scoring.due import DuePlan
 from scoring.facts import Fact, OrderPaid, Tick
 from scoring.fold import fold
 from scoring.movement import move, target_of
-from scoring.units import NEVER, Day
+from scoring.units import NEVER, Day, EpochMs
 
 
 class Judge(NamedTuple):
@@ -27,13 +27,18 @@ class Decision(NamedTuple):
     """The tier's change first, then labels in policy order."""
 
 
+FIRST_GRADE = "first-grade"
+"""The built-in trigger that assigns the first tier."""
+
 _DUPLICATE = Decision("duplicate", [])
 _CONFLICT = Decision("conflict", [])
 _FOLDED = Decision("folded", [])
 _TICKED = Decision("ticked", [])
 
 
-def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -> Decision:
+def advance(
+    state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day
+) -> Decision:
     """Take `fact` into `state`, in place, and re-grade as of the partition day `today`.
 
     The new due day is left in `state.due`. A tick must carry `today` as its day.
@@ -45,105 +50,106 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
         if outcome != "folded":
             return _DUPLICATE if outcome == "duplicate" else _CONFLICT
         quiet = _FOLDED
-    if state.tier == UNGRADED:
-        return _first_grade(state, fact, judge, today, quiet)
-    grader = judge.grader
-    raw, value, labels = grader.measure(state, today)
     tier = state.tier
-    target = target_of(grader, value, tier)
-    moved = None
-    if target != tier:
-        moved = move(grader, state, target, fact, today)
-        if moved is not None:
-            state.tier = moved[0]
-            state.tier_since = today
-    before = state.labels
-    state.labels = labels
-    due = judge.plan.due(state, today, raw, value)
-    state.due = None if due == NEVER else due
-    if moved is None and labels == before:
-        return quiet
-    return Decision(
-        quiet.outcome, _changes(state, fact, judge, today, (tier, before, moved))
-    )
-
-
-def _first_grade(
-    state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day, quiet: Decision
-) -> Decision:
     grader = judge.grader
-    if grader.policy.eligible == "first_order" and type(fact) is not OrderPaid:
+    if tier == UNGRADED and not _eligible(grader, fact):
         return quiet
     raw, value, labels = grader.measure(state, today)
-    # With no tier yet every tier is above: only `enter` counts.
-    state.tier = target_of(grader, value, UNGRADED)
-    state.tier_since = today
+    target = target_of(grader, value, tier)
+    trigger = None
+    before = state.labels
+    if target != tier:
+        if tier == UNGRADED:
+            # With no tier yet every tier is above: only `enter` counted. The first
+            # grade carries the labels: nothing is said about them.
+            state.tier, trigger, before = target, FIRST_GRADE, labels
+        elif (moved := move(grader, state, target, fact, today)) is not None:
+            state.tier, trigger = moved
+        if trigger is not None:
+            state.tier_since = today
     state.labels = labels
     due = judge.plan.due(state, today, raw, value)
     state.due = None if due == NEVER else due
-    moved = (state.tier, "first-grade")
-    return Decision(
-        quiet.outcome, _changes(state, fact, judge, today, (UNGRADED, labels, moved))
-    )
+    if trigger is None and labels == before:
+        return quiet
+    details = grader.details(state, today) if trigger is not None else []
+    snapshot = Snapshot(state.tier, rounded(raw), value, details, labels, state.due)
+    occurred = None if type(fact) is Tick else fact.occurred_ms  # type: ignore[union-attr]
+    changes = []
+    if trigger is not None:
+        changes.append(
+            _tier_change(state, judge, tier, trigger, snapshot, (today, occurred))
+        )
+    if labels != before:
+        changes += _label_changes(state, judge, before, snapshot, (today, occurred))
+    return Decision(quiet.outcome, changes)
+
+
+def _eligible(grader: Grader, fact: Fact | Tick) -> bool:
+    return grader.policy.eligible == "first_fact" or type(fact) is OrderPaid
+
+
+def rounded(raw: float | None) -> float | None:
+    """A score as it is compared and shown: half up to two decimals.
+
+    >>> rounded(54.995), rounded(54.994999)
+    (55.0, 54.99)
+    """
+    return None if raw is None else int((raw + 1e-9) * 100.0 + 0.5) / 100
 
 
 def snapshot_of(state: CustomerState, judge: Judge, today: Day) -> Snapshot:
     """The grade of a customer as of `today`, without touching it."""
-    grader = judge.grader
-    _, value, labels = grader.measure(state, today)
-    score = None
-    if grader.policy.dimensions:
-        ranked = value if grader.policy.by is None else _score(grader, state, today)
-        score = None if ranked is None else ranked / 100
-    details = grader.details(state, today)
-    return Snapshot(state.tier, score, value, details, labels, state.due)
+    raw, value, labels = judge.grader.measure(state, today)
+    details = judge.grader.details(state, today)
+    return Snapshot(state.tier, rounded(raw), value, details, labels, state.due)
 
 
-def _score(grader: Grader, state: CustomerState, today: Day) -> float | None:
-    raw = grader.measure(state, today)[0]
-    return None if raw is None else float(int((raw + 1e-9) * 100.0 + 0.5))
-
-
-def _changes(
+def _tier_change(
     state: CustomerState,
-    fact: Fact | Tick,
     judge: Judge,
-    today: Day,
-    was: tuple[int, list[int], tuple[int, str] | None],
+    tier: int,
+    trigger: str,
+    snapshot: Snapshot,
+    when: tuple[Day, EpochMs | None],
+) -> Change:
+    """The change from `tier` to the state's tier."""
+    tiers = judge.grader.policy.tiers
+    state.version += 1
+    first = tier == UNGRADED
+    return Change(
+        _direction(tier, state.tier),
+        state.version,
+        None if first else tiers[tier].name,
+        tiers[state.tier].name,
+        *when,
+        snapshot,
+        trigger,
+        rank_from=None if first else tier,
+        rank_to=state.tier,
+    )
+
+
+def _label_changes(
+    state: CustomerState,
+    judge: Judge,
+    before: list[int],
+    snapshot: Snapshot,
+    when: tuple[Day, EpochMs | None],
 ) -> list[Change]:
-    tier, before, moved = was
-    policy = judge.grader.policy
-    snapshot = snapshot_of(state, judge, today)
-    occurred = None if type(fact) is Tick else fact.occurred_ms  # type: ignore[union-attr]
     changes = []
-    if moved is not None:
-        state.version += 1
-        changes.append(
-            Change(
-                _direction(tier, state.tier),
-                state.version,
-                None if tier == UNGRADED else policy.tiers[tier].name,
-                policy.tiers[state.tier].name,
-                today,
-                occurred,
-                snapshot,
-                moved[1],
-                rank_from=None if tier == UNGRADED else tier,
-                rank_to=state.tier,
-            )
-        )
-    for label, old, new in zip(policy.labels, before, state.labels, strict=True):
+    labels = judge.grader.policy.labels
+    for label, old, new in zip(labels, before, snapshot.labels, strict=True):
         if old != new:
             state.version += 1
-            values = [rule.value for rule in label.rules]
+            rules = label.rules
             changes.append(
                 Change(
                     "label.changed",
                     state.version,
-                    values[old] if old >= 0 else None,
-                    values[new] if new >= 0 else None,
-                    today,
-                    occurred,
+                    rules[old].value if old >= 0 else None,
+                    rules[new].value if new >= 0 else None,
+                    *when,
                     snapshot,
                     label=label.name,
                 )

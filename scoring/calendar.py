@@ -1,6 +1,7 @@
 """Days, months and the local day of an instant."""
 
 from bisect import bisect_left
+from functools import lru_cache
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -24,6 +25,16 @@ def day_of(when: date) -> Day:
     1
     """
     return Day(when.toordinal() - _EPOCH_ORDINAL)
+
+
+@lru_cache(maxsize=4096)
+def iso(day: Day) -> str:
+    """A day as ISO 8601 text.
+
+    >>> iso(Day(20_000))
+    '2024-10-04'
+    """
+    return date_of(day).isoformat()
 
 
 def date_of(day: Day) -> date:
@@ -69,6 +80,7 @@ class LocalDays:
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
         self._fixed: dict[int, int | None] = {}
+        self._midnights: dict[Day, EpochMs] = {}
 
     def of(self, instant: EpochMs) -> Day:
         """The local day on which `instant` lies."""
@@ -83,6 +95,12 @@ class LocalDays:
 
     def midnight(self, day: Day) -> EpochMs:
         """The instant at which local `day` begins."""
+        found = self._midnights.get(day)
+        if found is None:
+            found = self._midnights[day] = self._midnight(day)
+        return found
+
+    def _midnight(self, day: Day) -> EpochMs:
         # Not `datetime(..., tzinfo=zone)` alone: where midnight is skipped by a
         # clock change that names an instant of the day before.
         guess = EpochMs(day * MS_PER_DAY)

@@ -20,7 +20,7 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
     value: float | None
     """What tiers are ranked by: centipoints, or the reading, money in minor units."""
     dimensions: list[tuple[float | None, float | None]]
-    """Per dimension (reading, normalised)."""
+    """Per dimension (reading, normalised); empty when only labels moved."""
     labels: list[int]
     due: Day | None
 

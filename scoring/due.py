@@ -4,25 +4,28 @@ Too early costs one evaluation; too late is a bug. So every estimate here errs t
 The score between due days is not stored: whoever asks for it computes it as of their day.
 """
 
-import math
-from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from scoring.analysis import Sensitivity, earliest_age
 from scoring.calendar import first_on_or_after, review_days
 from scoring.compile import Grader
-from scoring.customer import CustomerState
+from scoring.customer import REFUNDS, CustomerState
 from scoring.expressions import ReadingCall
 from scoring.ledger import next_change
 from scoring.policy import Dimension, Policy, Trigger
 from scoring.readings import READINGS, Drift, Source
 from scoring.units import NEVER, Day
 
-_ROUNDING = 0.005 + 1e-6
-"""How far below a bound, in points, an unrounded score may lie and still reach it."""
+_ROUNDING = 0.5 + 1e-4
+"""How far below a bound, in centipoints, an unrounded score may lie and still reach it."""
 
 WatchedWindow = tuple[int, int, Source]
 """(days, ending, ledger column)."""
+
+Due = Callable[[CustomerState, Day, float | None, float | None], Day]
+"""(customer just graded, today, unrounded score, ranking value) -> due day or NEVER."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,98 +48,14 @@ class TickTrigger:
         return first_on_or_after(self.calendar, day) if self.calendar else day
 
 
-@dataclass(frozen=True, slots=True)
-class DuePlan:
-    """What of a policy time alone can change, worked out once."""
-
-    grader: Grader
-    hold_days: int
-    daily: bool
-    label_bounds: tuple[tuple[Drift, list[int]], ...]
-    label_windows: tuple[WatchedWindow, ...]
-    promoting: tuple[TickTrigger, ...]
-    demoting: tuple[TickTrigger, ...]
-    rising: tuple[WatchedWindow, ...] = ()
-    """Windows whose change may raise the ranking value."""
-    rising_if_negative: tuple[WatchedWindow, ...] = ()
-    """Windows that raise it only when a row below zero leaves."""
-    falling: tuple[WatchedWindow, ...] = ()
-    """Windows whose change may lower it."""
-    rise_per_day: float = 0.0
-    """Most that drifting readings add to the ranking value in a day."""
-    fall_per_day: float = 0.0
-    always: bool = field(default=False)
-    """The ranking value may jump on any day (steps over a drifting reading)."""
-
-    def due(
-        self, state: CustomerState, today: Day, raw: float | None, value: float | None
-    ) -> Day:
-        """The due day of a graded customer whose grade was just computed."""
-        tomorrow = Day(today + 1)
-        if self.daily:
-            return tomorrow
-        due = NEVER
-        for drift, bounds in self.label_bounds:
-            since = since_of(state, drift)
-            if since is not None:
-                at = bisect_right(bounds, today - since)
-                if at < len(bounds) and since + bounds[at] < due:
-                    due = Day(since + bounds[at])
-        for window in self.label_windows:
-            due = min(due, _next_row(state, today, window))
-        ranked = raw * 100.0 if raw is not None and self.grader.policy.by is None else value
-        if self.promoting and state.tier < len(self.grader.enter) - 1:
-            due = min(due, self._promotion(state, tomorrow, ranked))
-        if self.demoting and state.tier > 0:
-            due = min(due, self._demotion(state, tomorrow, ranked))
-        return due
-
-    def _promotion(self, state: CustomerState, tomorrow: Day, value: float | None) -> Day:
-        """First day on which the target may lie above the tier and a tick may promote."""
-        day = self._reaches(
-            tomorrow, value, self.grader.enter[state.tier + 1], self.rise_per_day
-        )
-        today = Day(tomorrow - 1)
-        for window in self.rising:
-            day = min(day, _next_row(state, today, window))
-        for window in self.rising_if_negative:
-            if _has_negative(state, window[2]):
-                day = min(day, _next_row(state, today, window))
-        if day == NEVER:
-            return NEVER
-        return min(trigger.next_fire(state, day) for trigger in self.promoting)
-
-    def _demotion(self, state: CustomerState, tomorrow: Day, value: float | None) -> Day:
-        """First day on which the target may lie below the tier and a tick may demote."""
-        keep = self.grader.keep[state.tier]
-        if value is None:
-            day = tomorrow
-        else:
-            day = self._reaches(tomorrow, -value, -keep, self.fall_per_day)
-            today = Day(tomorrow - 1)
-            for window in self.falling:
-                day = min(day, _next_row(state, today, window))
-        if day == NEVER:
-            return NEVER
-        held = Day(max(day, state.tier_since + self.hold_days))
-        return min(
-            trigger.next_fire(state, day if trigger.ignore_hold else held)
-            for trigger in self.demoting
-        )
-
-    def _reaches(
-        self, tomorrow: Day, value: float | None, bound: float, per_day: float
-    ) -> Day:
-        """First day on which `value`, going up by `per_day`, may reach `bound`."""
-        if self.always or value is None:
-            return tomorrow
-        gap = bound - _ROUNDING * 100.0 - value
-        if gap <= 0:
-            return tomorrow
-        if per_day <= 0:
-            return NEVER
-        days = math.floor(gap / per_day)
-        return Day(tomorrow - 1 + max(1, days)) if days < NEVER else NEVER
+def next_fire_of(
+    triggers: tuple[TickTrigger, ...], state: CustomerState, earliest: Day, held: Day
+) -> Day:
+    """The first day from `earliest` on (`held`, where the hold counts) any may fire."""
+    return min(
+        trigger.next_fire(state, earliest if trigger.ignore_hold else held)
+        for trigger in triggers
+    )
 
 
 def since_of(state: CustomerState, drift: Drift) -> Day | None:
@@ -148,55 +67,155 @@ def since_of(state: CustomerState, drift: Drift) -> Day | None:
     return state.first_day if state.registered is None else state.registered
 
 
-def _next_row(state: CustomerState, today: Day, window: WatchedWindow) -> Day:
-    """The next day on which a row enters or leaves a window, or NEVER."""
-    days, ending, source = window
-    if source == "purchases":
-        found = next_change(state.days, today, days, ending)
-        return NEVER if found is None else found
-    if source == "kinds":
-        columns = [column[0] for column in state.kinds.values()]
-    elif source == "categories":
-        columns = [sorted(state.categories.values())]
-    else:
-        columns = [state.columns[source][0]] if source in state.columns else []
-    changes = (next_change(column, today, days, ending) for column in columns)
-    return min((day for day in changes if day is not None), default=NEVER)
+@dataclass(frozen=True, slots=True)
+class DuePlan:
+    """What of a policy time alone can change, compiled to one function."""
 
-
-def _has_negative(state: CustomerState, source: Source) -> bool:
-    if source == "purchases":
-        spend, orders = state.spend, state.orders
-        return bool(spend) and (min(spend) < 0 or min(orders) < 0)
-    column = state.columns.get(source) if isinstance(source, int) else None
-    return column is not None and bool(column[1]) and min(column[1]) < 0
+    due: Due
 
 
 def plan_of(grader: Grader) -> DuePlan:
-    """Analyse a policy."""
-    policy = grader.policy
-    labels = Sensitivity()
-    for label in policy.labels:
-        for rule in label.rules:
-            if rule.when is not None:
-                labels.add(rule.when)
-    ticking = [t for t in policy.triggers if t.fires_on & {"any", "tick"}]
-    rank = _rank_by_reading(policy.by) if policy.by else _rank_by_score(policy)
-    return DuePlan(
-        grader=grader,
-        hold_days=policy.hold_days,
-        daily=labels.daily,
-        label_bounds=tuple((d, sorted(b)) for d, b in sorted(labels.bounds.items())),
-        label_windows=_watched(labels.windows),
-        promoting=tuple(_tick_trigger(t) for t in ticking if t.promote),
-        demoting=tuple(_tick_trigger(t) for t in ticking if t.demote),
-        rising=_watched(rank.rising),
-        rising_if_negative=_watched(rank.rising_if_negative),
-        falling=_watched(rank.falling),
-        rise_per_day=rank.rise_per_day,
-        fall_per_day=rank.fall_per_day,
-        always=rank.always,
-    )
+    """Analyse a policy and compile its due function."""
+    return DuePlan(_Planner(grader).compile())
+
+
+class _Planner:
+    """Writes the due function of one policy, line by line. No text of the policy enters."""
+
+    def __init__(self, grader: Grader) -> None:
+        policy = grader.policy
+        self.grader = grader
+        self.labels = Sensitivity()
+        for label in policy.labels:
+            for rule in label.rules:
+                if rule.when is not None:
+                    self.labels.add(rule.when)
+        ticking = [t for t in policy.triggers if t.fires_on & {"any", "tick"}]
+        self.promoting = tuple(_tick_trigger(t) for t in ticking if t.promote)
+        self.demoting = tuple(_tick_trigger(t) for t in ticking if t.demote)
+        self.rank = _rank_by_reading(policy.by) if policy.by else _rank_by_score(policy)
+        self.lines: list[str] = []
+
+    def compile(self) -> Due:
+        if self.labels.daily:
+            return lambda _state, today, _raw, _value: Day(today + 1)
+        add = self.lines.append
+        add("due = NEVER")
+        for drift, bounds in sorted(self.labels.bounds.items()):
+            self._label_bounds(drift, sorted(bounds))
+        for window in _watched(self.labels.windows):
+            self._row("due", window, "")
+        if self.grader.policy.by is None:
+            add("value = None if raw is None else raw * 100.0")
+        if self.promoting:
+            self._promotion()
+        if self.demoting:
+            self._demotion()
+        add("return due")
+        body = "\n".join(f"    {line}" for line in self.lines)
+        scope: dict[str, Any] = {
+            "NEVER": NEVER,
+            "ENTER": self.grader.enter,
+            "KEEP": self.grader.keep,
+            "PROMOTING": self.promoting,
+            "DEMOTING": self.demoting,
+            "next_fire_of": next_fire_of,
+            "next_row": next_row,
+        }
+        source = f"def due_day(s, D, raw, value):\n{body}\n"
+        exec(compile(source, "<due>", "exec"), scope)  # noqa: S102 - our own source
+        due: Due = scope["due_day"]
+        return due
+
+    def _label_bounds(self, drift: Drift, bounds: list[int]) -> None:
+        add = self.lines.append
+        since = {"last_purchase": "s.last_purchase", "last_active": "s.last_active"}
+        tenure = "s.first_day if s.registered is None else s.registered"
+        add(f"since = {since.get(drift, tenure)}")
+        add("if since is not None:")
+        add("    age = D - since")
+        for index, bound in enumerate(bounds):
+            add(f"    {'elif' if index else 'if'} age < {bound}:")
+            add(f"        if since + {bound} < due: due = since + {bound}")
+
+    def _row(self, name: str, window: WatchedWindow, indent: str) -> None:
+        """Lower `name` to the next day a row enters or leaves a window."""
+        days, ending, source = window
+        add = self.lines.append
+        lower = f"if d < {name}: {name} = d"
+        if source == "purchases":
+            add(f"{indent}d = next_row(s.days, D, {days}, {ending})")
+            add(f"{indent}{lower}")
+        elif source == "kinds":
+            add(f"{indent}for column in s.kinds.values():")
+            add(f"{indent}    d = next_row(column[0], D, {days}, {ending})")
+            add(f"{indent}    {lower}")
+        elif source == "categories":
+            add(f"{indent}if s.categories:")
+            days_of = "sorted(s.categories.values())"
+            add(f"{indent}    d = next_row({days_of}, D, {days}, {ending})")
+            add(f"{indent}    {lower}")
+        else:
+            add(f"{indent}if {source} in s.columns:")
+            column = f"s.columns[{source}][0]"
+            add(f"{indent}    d = next_row({column}, D, {days}, {ending})")
+            add(f"{indent}    {lower}")
+
+    def _reach(self, gap: str, per_day: float) -> None:
+        """Set `day` to the first day on which the ranking value may close a gap."""
+        add = self.lines.append
+        add("    day = NEVER")
+        if self.rank.always:
+            add("    day = D + 1")
+            return
+        add("    if value is None: day = D + 1")
+        add("    else:")
+        add(f"        gap = {gap} - {_ROUNDING!r}")
+        add("        if gap <= 0.0: day = D + 1")
+        if per_day > 0:
+            add("        else:")
+            add(f"            k = int(gap / {per_day!r})")
+            add("            day = D + (k if k > 1 else 1)")
+
+    def _promotion(self) -> None:
+        """First day on which the target may lie above the tier and a tick may promote."""
+        add = self.lines.append
+        add(f"if s.tier < {len(self.grader.enter) - 1}:")
+        self._reach("ENTER[s.tier + 1] - value", self.rank.rise_per_day)
+        for window in _watched(self.rank.rising):
+            self._row("day", window, "    ")
+        negative = _watched(self.rank.rising_if_negative)
+        if negative:
+            # Only what is taken back makes a row negative, or a margin below zero.
+            add(f"    if s.columns and ({REFUNDS} in s.columns or 1 in s.columns):")
+            for window in negative:
+                self._row("day", window, "        ")
+        if any(not t.ages and t.calendar is None for t in self.promoting):
+            add("    if day < due: due = day")
+        else:
+            add("    if day < due:")
+            add("        d = next_fire_of(PROMOTING, s, day, day)")
+            add("        if d < due: due = d")
+
+    def _demotion(self) -> None:
+        """First day on which the target may lie below the tier and a tick may demote."""
+        add = self.lines.append
+        add("if s.tier > 0:")
+        self._reach("value - KEEP[s.tier]", self.rank.fall_per_day)
+        for window in _watched(self.rank.falling):
+            self._row("day", window, "    ")
+        add("    if day < due:")
+        hold = self.grader.policy.hold_days
+        add(f"        held = s.tier_since + {hold}")
+        add("        if held < day: held = day")
+        add("        d = next_fire_of(DEMOTING, s, day, held)")
+        add("        if d < due: due = d")
+
+
+def next_row(days: list[Day], today: Day, window: int, ending: int) -> Day:
+    """The next day on which a row enters or leaves a window, or NEVER."""
+    found = next_change(days, today, window, ending)
+    return NEVER if found is None else found
 
 
 @dataclass(slots=True)

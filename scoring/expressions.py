@@ -102,7 +102,14 @@ class Negation:
 
 
 Node = (
-    Number | Text | ReadingCall | FieldOf | Arithmetic | Comparison | Junction | Negation
+    Number
+    | Text
+    | ReadingCall
+    | FieldOf
+    | Arithmetic
+    | Comparison
+    | Junction
+    | Negation
 )
 
 
@@ -298,7 +305,9 @@ class _Parser:
         if token.what == "name" and token.text not in ("and", "or", "not"):
             return self.named(token)
         self.at -= 1
-        what = f"unexpected {token.text!r}" if token.text else "the expression ends here"
+        what = (
+            f"unexpected {token.text!r}" if token.text else "the expression ends here"
+        )
         return self.fail(token.at, f"{what}; a reading or a number is needed")
 
     def named(self, token: _Token) -> Node:
@@ -313,7 +322,9 @@ class _Parser:
                 self.fail(self.token.at, f"{token.text} takes no window")
             return ReadingCall(token.text)
         if self.take("(") is None:
-            self.fail(token.at, f"{token.text} needs a window in days: {token.text}(365)")
+            self.fail(
+                token.at, f"{token.text} needs a window in days: {token.text}(365)"
+            )
         call = self.arguments(token, with_kind=reading.with_kind)
         self.need(")")
         return call

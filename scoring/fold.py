@@ -85,7 +85,7 @@ def _order(state: CustomerState, fact: OrderPaid, today: Day) -> Outcome:
     state.remembered.pop(order, None)
     state.remembered[order] = RememberedOrder(day, amount)
     if len(state.remembered) > REMEMBERED_ORDERS:
-        _forget_one_order(state, Day(oldest))
+        del state.remembered[next(iter(state.remembered))]
     _purchase(state, day, 1, amount)
     if state.last_purchase is None or day > state.last_purchase:
         state.last_purchase = day
@@ -236,13 +236,6 @@ def _forget(state: CustomerState, oldest: Day) -> None:
         if remembered[first].day >= oldest:
             break
         del remembered[first]
-
-
-def _forget_one_order(state: CustomerState, oldest: Day) -> None:
-    """Make room: an order past remembering if there is one, else the first folded."""
-    remembered = state.remembered
-    first = next(iter(remembered))
-    del remembered[next((k for k, o in remembered.items() if o.day < oldest), first)]
 
 
 _RARE: Final = {

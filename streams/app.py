@@ -189,11 +189,17 @@ class Keeper:
         if self._coordinator is not None:
             await self._coordinator.offer(topic, partition, records)
 
-    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
+    def poll(
+        self, topic: str, partition: int
+    ) -> tuple[int | None, int | None, int | None]:
         """(position, highwater, wall time in ms) of the last fetch answer."""
-        poll = self._app.consumer.poll_of(TP(self._plan.settings.prefix + topic, partition))
+        poll = self._app.consumer.poll_of(
+            TP(self._plan.settings.prefix + topic, partition)
+        )
         if poll.highwater is not None:
-            done = self.next_offset(TP(self._plan.settings.prefix + topic, partition)) or 0
+            done = (
+                self.next_offset(TP(self._plan.settings.prefix + topic, partition)) or 0
+            )
             lag = max(0, poll.highwater - done)
             self.metrics.lag.labels(topic, str(partition)).set(lag)
         return poll.position, poll.highwater, poll.at_ms

@@ -20,9 +20,13 @@ class SettingsRefused(RegradeError):
 class Settings(BaseSettings):
     """Where things are and how the worker behaves."""
 
-    model_config = SettingsConfigDict(env_prefix="REGRADE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="REGRADE_", extra="ignore", frozen=True
+    )
 
-    kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port,...")
+    kafka: str = Field(
+        "127.0.0.1:9092", description="Kafka bootstrap servers, host:port,..."
+    )
     redis: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] = Field(
         "redis://127.0.0.1:6379/0", description="Redis or Valkey URL"
     )
@@ -34,13 +38,15 @@ class Settings(BaseSettings):
     )
     policy: str = Field("b2b-fresh", description="preset name or path of a policy file")
     clock: Literal["wall", "event"] = Field(
-        "wall", description="wall: local midnights tick; event: only events move the day"
+        "wall",
+        description="wall: local midnights tick; event: only events move the day",
     )
     publish_after: Literal["durable", "commit"] = Field(
         "durable", description="when changes may leave: once on disk, or once committed"
     )
     worker: Annotated[str, Field(min_length=1, max_length=100)] = Field(
-        default_factory=socket.gethostname, description="name of this worker in the store and logs"
+        default_factory=socket.gethostname,
+        description="name of this worker in the store and logs",
     )
     cache_customers: Annotated[int, Field(ge=0)] = Field(
         200_000, description="customers kept in memory, over all partitions"
@@ -49,7 +55,8 @@ class Settings(BaseSettings):
         20, description="how long the broker may hold an empty fetch, milliseconds"
     )
     session_timeout_s: Annotated[float, Field(ge=1, le=300)] = Field(
-        10.0, description="silence after which the group gives a worker's partitions away"
+        10.0,
+        description="silence after which the group gives a worker's partitions away",
     )
     idempotent_producer: bool = Field(
         True, description="Kafka's idempotent producer; off for brokers without it"
@@ -58,7 +65,9 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
         9108, description="port of /metrics; 0 takes a free one"
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level logged")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="least level logged"
+    )
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="auto: JSON unless stderr is a terminal"
     )

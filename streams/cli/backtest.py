@@ -9,14 +9,25 @@ import typer
 
 
 def backtest(
-    file: Annotated[str, typer.Argument(help="CSV or JSON lines, also gzipped; - is stdin.")],
-    out: Annotated[Path, typer.Option(help="Folder for customers.jsonl, changes.jsonl, rejected.jsonl.")],
-    policy: Annotated[str, typer.Option(help="A policy file, or the name of a preset.")] = "b2b-fresh",
+    file: Annotated[
+        str, typer.Argument(help="CSV or JSON lines, also gzipped; - is stdin.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(help="Folder for customers.jsonl, changes.jsonl, rejected.jsonl."),
+    ],
+    policy: Annotated[
+        str, typer.Option(help="A policy file, or the name of a preset.")
+    ] = "b2b-fresh",
     engine: Annotated[
         Literal["memory", "stream"],
-        typer.Option(help="memory: in this process; stream: Kafka, worker and store. Same files."),
+        typer.Option(
+            help="memory: in this process; stream: Kafka, worker and store. Same files."
+        ),
     ] = "memory",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object.")
+    ] = False,
 ) -> None:
     """Grade a file of history with a policy and write every grade and every change.
 

@@ -9,15 +9,22 @@ import typer
 
 
 def replay(
-    file: Annotated[str, typer.Argument(help="CSV or JSON lines, also gzipped; - is stdin.")],
+    file: Annotated[
+        str, typer.Argument(help="CSV or JSON lines, also gzipped; - is stdin.")
+    ],
     speed: Annotated[
         float,
-        typer.Option(min=0, help="Event seconds per second: 86400 is a day a second. 0: no limit."),
+        typer.Option(
+            min=0,
+            help="Event seconds per second: 86400 is a day a second. 0: no limit.",
+        ),
     ] = 0.0,
     end_day: Annotated[
         bool, typer.Option(help="Finish by writing day.reached into every partition.")
     ] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object.")
+    ] = False,
 ) -> None:
     """Send the events of a file to the broker of REGRADE_KAFKA, in order of the file.
 

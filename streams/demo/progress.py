@@ -60,7 +60,11 @@ class DemoWatch:
     """Keeps a `DemoState` up to date."""
 
     def __init__(
-        self, state: DemoState, store: RedisStore, consumer: AIOKafkaConsumer, partitions: int
+        self,
+        state: DemoState,
+        store: RedisStore,
+        consumer: AIOKafkaConsumer,
+        partitions: int,
     ) -> None:
         self._state = state
         self._store = store

@@ -8,7 +8,6 @@ import orjson
 from streams.replay.results import Results
 
 
-
 def mismatches(stream: Results, memory: Results) -> int:
     """How many grades and changes differ, or stand on one side only."""
     return _differ(

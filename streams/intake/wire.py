@@ -89,7 +89,9 @@ class RegisteredEvent(Event, tag="customer.registered", kw_only=True, gc=False):
     attributes: dict[str, Attribute] = {}
 
 
-class DayReachedEvent(msgspec.Struct, tag_field="type", tag="day.reached", kw_only=True):
+class DayReachedEvent(
+    msgspec.Struct, tag_field="type", tag="day.reached", kw_only=True
+):
     """Time written into the log: moves the partition day and nothing else."""
 
     event_id: Id
@@ -107,7 +109,5 @@ AnyEvent = (
     | DayReachedEvent
 )
 
-TYPES: Final = frozenset(
-    str(t.__struct_config__.tag) for t in AnyEvent.__args__
-)
+TYPES: Final = frozenset(str(t.__struct_config__.tag) for t in AnyEvent.__args__)
 """The event types that exist."""

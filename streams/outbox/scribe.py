@@ -1,16 +1,15 @@
 """Change events and dead letters as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
-from scoring.calendar import LocalDays, date_of
+from scoring.calendar import LocalDays, iso
 from scoring.changes import Change
 from scoring.compile import Grader
 from scoring.explain import dimension_rows, keep_margin, next_tier
-from scoring.units import Day, EpochMs
+from scoring.units import MS_PER_DAY, Day, EpochMs
 from streams.intake.decode import Rejected
 from streams.intake.record import RawRecord
 from streams.partition.ports import Cause, OutboxRow
@@ -19,7 +18,6 @@ TIER_CHANGES = "tier-changes"
 LABEL_CHANGES = "label-changes"
 DEAD_LETTERS = "dead-letters"
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CONTENT_TYPE = ("content-type", b"application/json")
 _SPEC = ("ce_specversion", b"1.0")
 
@@ -35,7 +33,8 @@ class EventScribe:
         self._source = ("ce_source", f"/regrade/{policy.policy_id}".encode())
         self._policy = {"id": policy.policy_id, "version": policy.version}
         self._labels = [
-            (label.name, [rule.value for rule in label.rules]) for label in policy.labels
+            (label.name, [rule.value for rule in label.rules])
+            for label in policy.labels
         ]
         self._types = {
             name: ("ce_type", f"regrade.{name}.v1".encode())
@@ -81,11 +80,11 @@ class EventScribe:
             "score": snapshot.score,
             "trigger": change.trigger,
             "cause": _cause(cause),
-            "effective_on": _iso(change.effective_on),
+            "effective_on": iso(change.effective_on),
             "occurred_at": self._occurred_at(change),
             "policy": self._policy,
             "labels": self.labels(snapshot.labels),
-            "due_on": _iso(snapshot.due),
+            "due_on": None if snapshot.due is None else iso(snapshot.due),
             "mode": self._mode,
         }
         if change.label is None:
@@ -134,17 +133,16 @@ def rfc3339(ms: EpochMs) -> str:
     >>> rfc3339(EpochMs(1_500))
     '1970-01-01T00:00:01.500Z'
     """
-    when = _EPOCH + timedelta(milliseconds=ms)
-    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _iso(day: Day | None) -> str | None:
-    return None if day is None else date_of(day).isoformat()
+    seconds, millis = divmod(ms % MS_PER_DAY, 1000)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    day = iso(Day(ms // MS_PER_DAY))
+    return f"{day}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z"
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
     if cause.tick is not None:
-        return {"tick": date_of(cause.tick).isoformat()}
+        return {"tick": iso(cause.tick)}
     return {
         "topic": cause.topic,
         "partition": cause.partition,

@@ -69,7 +69,9 @@ class PartitionStore(Protocol):
     async def read_meta(self, partition: int) -> PartitionMeta | None:
         """Where the partition stands, without claiming it."""
 
-    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+    async def load(
+        self, partition: int, customers: Sequence[str]
+    ) -> list[bytes | None]:
         """State blobs in the order asked for."""
 
     async def due(
@@ -133,5 +135,3 @@ class Partitioner(Protocol):
 
     def __call__(self, key: bytes, partitions: int) -> int:
         """The partition of `key`."""
-
-

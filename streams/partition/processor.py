@@ -98,6 +98,9 @@ class PartitionProcessor:
                 # Only who is due before `last` is known in full: stop short of that day.
                 end = next((i for i in range(done, end) if days[i] >= last), end)
             batch = Batch()
+            if self.meta.day is not None:
+                # Who is left from a commit cut short comes before every fact.
+                self._tick_through(self.meta.day, queue, batch)
             if last is not None and end == done:
                 self._tick_through(last, queue, batch)
             else:
@@ -189,7 +192,9 @@ class PartitionProcessor:
         self, record: RawRecord, intake: Intake, queue: DueQueue, batch: Batch
     ) -> None:
         if type(intake) is Accepted:
-            self._tick_through(intake.fact.day, queue, batch)
+            day = intake.fact.day
+            if self.meta.day is None or day > self.meta.day:
+                self._tick_through(day, queue, batch)
             outcome = self._fold(record, intake, queue, batch)
         elif type(intake) is Rejected:
             self._reject(record, intake, batch)

@@ -36,7 +36,9 @@ log = structlog.get_logger()
 class OffsetOutsideLog(RegradeError):
     """The stored offset does not lie in the log any more."""
 
-    def __init__(self, place: str, stored: int, begin: int | None, end: int | None) -> None:
+    def __init__(
+        self, place: str, stored: int, begin: int | None, end: int | None
+    ) -> None:
         self.place = place
         self.stored = stored
         self.begin = begin
@@ -56,7 +58,9 @@ class OffsetOutsideLog(RegradeError):
 class Feed(Protocol):
     """The log, as one partition sees it."""
 
-    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
+    def poll(
+        self, topic: str, partition: int
+    ) -> tuple[int | None, int | None, int | None]:
         """(position, highwater, wall time in ms) of the last fetch answer."""
 
     async def seek(self, partition: int, offsets: dict[str, int]) -> None:
@@ -69,7 +73,9 @@ class Feed(Protocol):
 class Outlet(Protocol):
     """Where committed rows go."""
 
-    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
+    async def offer(
+        self, partition: int, first: int, rows: Sequence[OutboxRow]
+    ) -> None:
         """Publish rows in order; `first` is the sequence of the first. May wait."""
 
     async def flush(self, partition: int) -> None:
@@ -108,7 +114,11 @@ class PartitionRunner:
     """One partition, from its claim to its release."""
 
     def __init__(
-        self, partition: int, meta: PartitionMeta, expected: dict[str, int], around: Surroundings
+        self,
+        partition: int,
+        meta: PartitionMeta,
+        expected: dict[str, int],
+        around: Surroundings,
     ) -> None:
         self.partition = partition
         self.processor = around.build(partition, meta)
@@ -135,7 +145,11 @@ class PartitionRunner:
         try:
             self._merge.put(topic, records, self._around.clock.now_ms())
         except Gap as gap:
-            log.warning("gap in the log, reading again", partition=self.partition, error=str(gap))
+            log.warning(
+                "gap in the log, reading again",
+                partition=self.partition,
+                error=str(gap),
+            )
             await self._around.feed.seek(self.partition, {topic: gap.expected})
             return
         if self._merge.waiting(topic) > PAUSE_ABOVE and topic not in self._paused:
@@ -155,7 +169,9 @@ class PartitionRunner:
             self._take_note()
             records = self._merge.take(CHUNK, strict=self._around.mode == "event")
             if records:
-                await self._work(lambda now=records: self.processor.process(now, self._latest()))
+                await self._work(
+                    lambda now=records: self.processor.process(now, self._latest())
+                )
                 self._resume()
                 continue
             if await self._follow_the_wall():
@@ -195,17 +211,25 @@ class PartitionRunner:
         self._around.observer.processed(self.partition, batches, meta, seconds)
         rows = [row for batch in batches for row in batch.rows]
         if rows:
-            await self._around.outlet.offer(self.partition, meta.tail - len(rows) + 1, rows)
+            await self._around.outlet.offer(
+                self.partition, meta.tail - len(rows) + 1, rows
+            )
 
     async def _reload(self) -> None:
         """The store moved on without us: start again from it, or let go of the partition."""
         meta = await self._around.store.read_meta(self.partition)
         if meta is None or meta.owner != self._around.owner:
             owner = None if meta is None else meta.owner
-            log.warning("partition lost to another worker", partition=self.partition, owner=owner)
+            log.warning(
+                "partition lost to another worker",
+                partition=self.partition,
+                owner=owner,
+            )
             self._lost = self._stopping = True
             return
-        log.warning("commit refused, starting again from the store", partition=self.partition)
+        log.warning(
+            "commit refused, starting again from the store", partition=self.partition
+        )
         expected = self._start | meta.next
         self.processor = self._around.build(self.partition, meta)
         self._merge = Merge(TOPICS, expected)

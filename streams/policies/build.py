@@ -204,7 +204,9 @@ class _Builder:
             time_zone=document.time_zone,
             currency=document.currency,
             tiers=self.tiers(),
-            dimensions=tuple(self.dimension(i, d) for i, d in enumerate(document.score)),
+            dimensions=tuple(
+                self.dimension(i, d) for i, d in enumerate(document.score)
+            ),
             by=by,
             triggers=tuple(
                 self.trigger(i, t) for i, t in enumerate(document.move.triggers)

@@ -29,7 +29,9 @@ class ReadableStore(Protocol):
     async def customers(self, partition: int) -> list[str]:
         """The ids of all customers of a partition, sorted."""
 
-    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+    async def load(
+        self, partition: int, customers: Sequence[str]
+    ) -> list[bytes | None]:
         """State blobs in the order asked for."""
 
 

@@ -52,7 +52,9 @@ class MemoryStore:
         """Where the partition stands, without claiming it."""
         return deepcopy(self._partitions[partition].meta)
 
-    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+    async def load(
+        self, partition: int, customers: Sequence[str]
+    ) -> list[bytes | None]:
         """State blobs in the order asked for."""
         states = self._partitions[partition].states
         return [states.get(customer) for customer in customers]

@@ -59,7 +59,9 @@ class PatientStore:
         """Where the partition stands, without claiming it."""
         return await self._ask(lambda: self._store.read_meta(partition))
 
-    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+    async def load(
+        self, partition: int, customers: Sequence[str]
+    ) -> list[bytes | None]:
         """State blobs in the order asked for."""
         return await self._ask(lambda: self._store.load(partition, customers))
 

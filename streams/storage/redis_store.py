@@ -104,7 +104,9 @@ class RedisStore:
         fields = _texts(await self._ask("reading a partition", call))
         return _meta(fields) if fields else None
 
-    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
+    async def load(
+        self, partition: int, customers: Sequence[str]
+    ) -> list[bytes | None]:
         """State blobs in the order asked for."""
         key = self._of(partition).customer
         call = self._redis.mget([key(customer) for customer in customers])
