@@ -36,9 +36,7 @@ _FOLDED = Decision("folded", [])
 _TICKED = Decision("ticked", [])
 
 
-def advance(
-    state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day
-) -> Decision:
+def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -> Decision:
     """Take `fact` into `state`, in place, and re-grade as of the partition day `today`.
 
     The new due day is left in `state.due`. A tick must carry `today` as its day.
@@ -57,16 +55,10 @@ def advance(
     raw, value, labels = grader.measure(state, today)
     target = target_of(grader, value, tier)
     trigger = None
-    before = state.labels
+    # The first grade carries the labels: nothing is said about them.
+    before = state.labels if tier != UNGRADED else labels
     if target != tier:
-        if tier == UNGRADED:
-            # With no tier yet every tier is above: only `enter` counted. The first
-            # grade carries the labels: nothing is said about them.
-            state.tier, trigger, before = target, FIRST_GRADE, labels
-        elif (moved := move(grader, state, target, fact, today)) is not None:
-            state.tier, trigger = moved
-        if trigger is not None:
-            state.tier_since = today
+        trigger = _move(state, target, grader, fact, today)
     state.labels = labels
     due = judge.plan.due(state, today, raw, value)
     state.due = None if due == NEVER else due
@@ -77,12 +69,25 @@ def advance(
     occurred = None if type(fact) is Tick else fact.occurred_ms  # type: ignore[union-attr]
     changes = []
     if trigger is not None:
-        changes.append(
-            _tier_change(state, judge, tier, trigger, snapshot, (today, occurred))
-        )
+        changes.append(_tier_change(state, judge, tier, trigger, snapshot, (today, occurred)))
     if labels != before:
         changes += _label_changes(state, judge, before, snapshot, (today, occurred))
     return Decision(quiet.outcome, changes)
+
+
+def _move(
+    state: CustomerState, target: int, grader: Grader, fact: Fact | Tick, today: Day
+) -> str | None:
+    """Set the tier if it may move; the trigger that moved it."""
+    if state.tier == UNGRADED:
+        moved: tuple[int, str] | None = (target, FIRST_GRADE)
+    else:
+        moved = move(grader, state, target, fact, today)
+    if moved is None:
+        return None
+    state.tier, trigger = moved
+    state.tier_since = today
+    return trigger
 
 
 def _eligible(grader: Grader, fact: Fact | Tick) -> bool:

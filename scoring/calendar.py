@@ -1,8 +1,8 @@
 """Days, months and the local day of an instant."""
 
 from bisect import bisect_left
-from functools import lru_cache
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from scoring.units import MS_PER_DAY, Day, EpochMs
@@ -54,9 +54,7 @@ def review_days(calendar: str) -> list[Day]:
     """
     months = _CALENDARS[calendar]
     return [
-        day_of(date(year, month, 1))
-        for year in range(1970, _LAST_YEAR)
-        for month in sorted(months)
+        day_of(date(year, month, 1)) for year in range(1970, _LAST_YEAR) for month in sorted(months)
     ]
 
 

@@ -6,9 +6,7 @@ import msgspec
 
 from scoring.units import Day, EpochMs
 
-ChangeType = Literal[
-    "tier.assigned", "tier.upgraded", "tier.downgraded", "label.changed"
-]
+ChangeType = Literal["tier.assigned", "tier.upgraded", "tier.downgraded", "label.changed"]
 
 
 class Snapshot(msgspec.Struct, frozen=True, gc=False):

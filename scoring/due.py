@@ -53,8 +53,7 @@ def next_fire_of(
 ) -> Day:
     """The first day from `earliest` on (`held`, where the hold counts) any may fire."""
     return min(
-        trigger.next_fire(state, earliest if trigger.ignore_hold else held)
-        for trigger in triggers
+        trigger.next_fire(state, earliest if trigger.ignore_hold else held) for trigger in triggers
     )
 
 

@@ -109,9 +109,7 @@ class Emitter:
 
     def _column(self, code: int, call: ReadingCall) -> str:
         columns = self._shared("columns", "s.columns")
-        return (
-            f"{self._total(f'{columns}[{code}]', call)} if {code} in {columns} else 0"
-        )
+        return f"{self._total(f'{columns}[{code}]', call)} if {code} in {columns} else 0"
 
     def _column_variable(self, code: int, call: ReadingCall) -> str:
         key = ("column", code, call.window, call.ending)

@@ -12,8 +12,8 @@ Nothing else exists: no attribute, no index, no call of anything but a reading.
 """
 
 import re
-from dataclasses import dataclass
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Literal, NoReturn
 
 from scoring.errors import ExpressionError
@@ -101,16 +101,7 @@ class Negation:
     item: "Node"
 
 
-Node = (
-    Number
-    | Text
-    | ReadingCall
-    | FieldOf
-    | Arithmetic
-    | Comparison
-    | Junction
-    | Negation
-)
+Node = Number | Text | ReadingCall | FieldOf | Arithmetic | Comparison | Junction | Negation
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +119,7 @@ def parse_condition(text: str, fields: frozenset[str] = frozenset()) -> Node:
     >>> parse_condition("recency_days")
     Traceback (most recent call last):
     ...
-    scoring.errors.ExpressionError: a condition is needed here, not a number, at character 1 of 'recency_days'
+    scoring.errors.ExpressionError: a condition is needed here, not a number...
     """
     return _Parser(text, fields).whole("condition")
 
@@ -305,9 +296,7 @@ class _Parser:
         if token.what == "name" and token.text not in ("and", "or", "not"):
             return self.named(token)
         self.at -= 1
-        what = (
-            f"unexpected {token.text!r}" if token.text else "the expression ends here"
-        )
+        what = f"unexpected {token.text!r}" if token.text else "the expression ends here"
         return self.fail(token.at, f"{what}; a reading or a number is needed")
 
     def named(self, token: _Token) -> Node:
@@ -322,9 +311,7 @@ class _Parser:
                 self.fail(self.token.at, f"{token.text} takes no window")
             return ReadingCall(token.text)
         if self.take("(") is None:
-            self.fail(
-                token.at, f"{token.text} needs a window in days: {token.text}(365)"
-            )
+            self.fail(token.at, f"{token.text} needs a window in days: {token.text}(365)")
         call = self.arguments(token, with_kind=reading.with_kind)
         self.need(")")
         return call

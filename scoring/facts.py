@@ -1,4 +1,4 @@
-"""What can happen to a customer. A fact is validated, its day resolved, its money in minor units."""
+"""What can happen to a customer: validated, its day resolved, its money in minor units."""
 
 from typing import ClassVar, Final
 

@@ -60,7 +60,7 @@ def fold(state: CustomerState, fact: Fact, today: Day) -> Outcome:
     elif kind is Interaction:
         _interaction(state, fact, today)  # type: ignore[arg-type]
     else:
-        _RARE[kind](state, fact, today)
+        _RARE[kind](state, fact, today)  # type: ignore[operator]
     if state.first_day is None or fact.day < state.first_day:
         state.first_day = fact.day
     state.recent.append(event)

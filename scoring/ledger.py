@@ -67,9 +67,7 @@ def drop_before(column: Column, first: Day) -> None:
         del values[:at]
 
 
-def next_change(
-    days: list[Day], today: Day, window: int, ending: int = 0
-) -> Day | None:
+def next_change(days: list[Day], today: Day, window: int, ending: int = 0) -> Day | None:
     """The first day after `today` on which a row enters or leaves the window.
 
     >>> next_change([Day(100)], Day(100), window=30)

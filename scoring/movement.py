@@ -56,6 +56,4 @@ def _fires(trigger: Trigger, fact: Fact | Tick, today: Day) -> bool:
     if trigger.calendar is None:
         return True
     day = date_of(today)
-    return day.day == 1 and day.month in _FIRST_MONTHS.get(
-        trigger.calendar, range(1, 13)
-    )
+    return day.day == 1 and day.month in _FIRST_MONTHS.get(trigger.calendar, range(1, 13))

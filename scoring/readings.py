@@ -51,16 +51,12 @@ def _windowed(
 def _ratio(
     name: str, unit: Unit, sources: tuple[Source, ...], meaning: str, null_when: str
 ) -> Reading:
-    return Reading(
-        name, unit, meaning, null_when, nullable=True, sources=sources, on_exit="moves"
-    )
+    return Reading(name, unit, meaning, null_when, nullable=True, sources=sources, on_exit="moves")
 
 
 def _drifting(name: str, drift: Drift, meaning: str, null_when: str) -> Reading:
     nullable = null_when != "never"
-    return Reading(
-        name, "days", meaning, null_when, windowed=False, nullable=nullable, drift=drift
-    )
+    return Reading(name, "days", meaning, null_when, windowed=False, nullable=nullable, drift=drift)
 
 
 _ALL: Final = (

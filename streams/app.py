@@ -82,9 +82,7 @@ class Keeper:
         """Connect the store and the producer, and check both."""
         plan, settings = self._plan, self._plan.settings
         clock = SystemClock()
-        redis = RedisStore(
-            connect(settings.redis), settings.key_prefix, policy_tag(plan.policy)
-        )
+        redis = RedisStore(connect(settings.redis), settings.key_prefix, policy_tag(plan.policy))
         await redis.prepare(durable=settings.publish_after == "durable")
         self._store = redis
         store = PatientStore(
@@ -102,9 +100,7 @@ class Keeper:
         )
         await self._producer.start()
         observer = MetricsObserver(self.metrics, plan.policy, settings.prefix)
-        publisher = Publisher(
-            self._producer, store, clock, settings.prefix, observer.published
-        )
+        publisher = Publisher(self._producer, store, clock, settings.prefix, observer.published)
         around = Surroundings(
             owner=f"{settings.worker}-{secrets.token_hex(4)}",
             store=store,
@@ -125,9 +121,7 @@ class Keeper:
             self._app.crash,
         )
 
-    def _builder(
-        self, store: PatientStore
-    ) -> Callable[[int, PartitionMeta], PartitionProcessor]:
+    def _builder(self, store: PatientStore) -> Callable[[int, PartitionMeta], PartitionProcessor]:
         plan = self._plan
         mode = "live" if plan.settings.clock == "wall" else "replay"
         rules = rules_of(
@@ -189,17 +183,11 @@ class Keeper:
         if self._coordinator is not None:
             await self._coordinator.offer(topic, partition, records)
 
-    def poll(
-        self, topic: str, partition: int
-    ) -> tuple[int | None, int | None, int | None]:
+    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
         """(position, highwater, wall time in ms) of the last fetch answer."""
-        poll = self._app.consumer.poll_of(
-            TP(self._plan.settings.prefix + topic, partition)
-        )
+        poll = self._app.consumer.poll_of(TP(self._plan.settings.prefix + topic, partition))
         if poll.highwater is not None:
-            done = (
-                self.next_offset(TP(self._plan.settings.prefix + topic, partition)) or 0
-            )
+            done = self.next_offset(TP(self._plan.settings.prefix + topic, partition)) or 0
             lag = max(0, poll.highwater - done)
             self.metrics.lag.labels(topic, str(partition)).set(lag)
         return poll.position, poll.highwater, poll.at_ms
@@ -229,9 +217,7 @@ class _Offsets:
 
     async def earliest_offsets(self, *tps: tuple[str, int]) -> Mapping[Any, int]:
         """First offset of each log."""
-        found: Mapping[Any, int] = await self._consumer.earliest_offsets(
-            *[TP(*tp) for tp in tps]
-        )
+        found: Mapping[Any, int] = await self._consumer.earliest_offsets(*[TP(*tp) for tp in tps])
         return found
 
 

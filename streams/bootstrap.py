@@ -20,9 +20,7 @@ def judge_of(policy: Policy) -> Judge:
     return Judge(grader, plan_of(grader))
 
 
-def rules_of(
-    policy: Policy, partitions: int, *, mode: str, topic_prefix: str = ""
-) -> Rules:
+def rules_of(policy: Policy, partitions: int, *, mode: str, topic_prefix: str = "") -> Rules:
     """Everything the partitions of one worker share."""
     judge = judge_of(policy)
     return Rules(

@@ -42,9 +42,7 @@ class NotCoPartitioned(RegradeError):
 class Log(Protocol):
     """The consumer, as much as is needed of it. Topics carry their prefix."""
 
-    async def earliest_offsets(
-        self, *tps: TopicPartition
-    ) -> Mapping[TopicPartition, int]:
+    async def earliest_offsets(self, *tps: TopicPartition) -> Mapping[TopicPartition, int]:
         """First offset of each log."""
 
 
@@ -141,9 +139,7 @@ class Coordinator:
             log.exception("partition failed", partition=runner.partition)
             await self._crash(error)
 
-    async def offer(
-        self, topic: str, partition: int, records: Sequence[RawRecord]
-    ) -> None:
+    async def offer(self, topic: str, partition: int, records: Sequence[RawRecord]) -> None:
         """Hand a chunk to its partition; chunks of partitions let go are dropped."""
         owned = self._owned.get(partition)
         if owned is not None:

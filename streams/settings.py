@@ -20,13 +20,9 @@ class SettingsRefused(RegradeError):
 class Settings(BaseSettings):
     """Where things are and how the worker behaves."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="REGRADE_", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="REGRADE_", extra="ignore", frozen=True)
 
-    kafka: str = Field(
-        "127.0.0.1:9092", description="Kafka bootstrap servers, host:port,..."
-    )
+    kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port,...")
     redis: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] = Field(
         "redis://127.0.0.1:6379/0", description="Redis or Valkey URL"
     )

@@ -11,7 +11,4 @@ def topic_specs(prefix: str, partitions: int, replicas: int = 1) -> list[TopicSp
     """Every topic; inputs share one partition count, and none of them is compacted."""
     # A replay brings old timestamps: default retention would delete it at once.
     config = {"cleanup.policy": "delete", "retention.ms": "-1"}
-    return [
-        TopicSpec(prefix + name, partitions, config, replicas)
-        for name in (*TOPICS, *OUTPUTS)
-    ]
+    return [TopicSpec(prefix + name, partitions, config, replicas) for name in (*TOPICS, *OUTPUTS)]

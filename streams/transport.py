@@ -48,9 +48,7 @@ class LogKeeper(Protocol):
 class ChunkScheduler(SchedulingStrategyT):  # type: ignore[misc]
     """Splits what was fetched into chunks, taking turns between topic partitions."""
 
-    def iterate(
-        self, records: Mapping[TP, list[Any]]
-    ) -> Iterator[tuple[TP, list[Any]]]:
+    def iterate(self, records: Mapping[TP, list[Any]]) -> Iterator[tuple[TP, list[Any]]]:
         """Yield (topic partition, records in offset order)."""
         longest = max(map(len, records.values()), default=0)
         for start in range(0, longest, CHUNK):

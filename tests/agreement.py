@@ -91,9 +91,7 @@ def readings(run_: Run, texts: Sequence[str]) -> dict[str, dict[str, float | Non
     return found
 
 
-def check_agreement(
-    policy: Policy, document: dict[str, Any], records: Sequence[LogRecord]
-) -> None:
+def check_agreement(policy: Policy, document: dict[str, Any], records: Sequence[LogRecord]) -> None:
     """Engine and oracle make the same of a partition, record by record."""
     mine, other = run(policy, records), recomputed(document, records)
     assert said(mine.changes) == said(other.changes)

@@ -60,9 +60,7 @@ def order(day: int = 3, amount: Any = 40, **fields: Any) -> Event:
     return event("order.paid", day, amount=amount, **fields)
 
 
-def refund(
-    day: int = 4, amount: Any = 40, order_id: str = "o0", **fields: Any
-) -> Event:
+def refund(day: int = 4, amount: Any = 40, order_id: str = "o0", **fields: Any) -> Event:
     """A refund, of the first order of the log unless another is named."""
     return event("order.refunded", day, amount=amount, order_id=order_id, **fields)
 

@@ -30,9 +30,7 @@ class DailyPartition:
             if type(intake) is DayReached:
                 self._reach(intake.day)
             elif type(intake) is Accepted and self._reach(intake.fact.day):
-                cause = Cause(
-                    record.topic, record.partition, record.offset, intake.fact.event_id
-                )
+                cause = Cause(record.topic, record.partition, record.offset, intake.fact.event_id)
                 state = self.states.setdefault(intake.customer, CustomerState())
                 self._judge(intake.customer, state, intake.fact, cause)
 
@@ -49,9 +47,7 @@ class DailyPartition:
                 self._judge(customer, state, tick, Cause(tick=self.today))
         return True
 
-    def _judge(
-        self, customer: str, state: CustomerState, fact: Any, cause: Cause
-    ) -> None:
+    def _judge(self, customer: str, state: CustomerState, fact: Any, cause: Cause) -> None:
         assert self.today is not None
         decision: Decision = advance(state, fact, self.rules.judge, self.today)
         for change in decision.changes:

@@ -46,10 +46,7 @@ def lines(amounts: Iterable[float]) -> st.SearchStrategy[Any]:
 def kept(**fields: Any) -> st.SearchStrategy[Event]:
     """An event's fields, without those drawn as None."""
     return st.fixed_dictionaries(
-        {
-            name: f if isinstance(f, st.SearchStrategy) else st.just(f)
-            for name, f in fields.items()
-        }
+        {name: f if isinstance(f, st.SearchStrategy) else st.just(f) for name, f in fields.items()}
     ).map(lambda event: {k: v for k, v in event.items() if v is not None})
 
 
@@ -90,9 +87,7 @@ def others() -> st.SearchStrategy[Event]:
     return st.one_of(
         kept(
             type="interaction",
-            kind=st.sampled_from(
-                ["login", "campaign", "coupon", "complaint", "survey"]
-            ),
+            kind=st.sampled_from(["login", "campaign", "coupon", "complaint", "survey"]),
         ),
         kept(
             type="invoice.settled",
@@ -138,9 +133,7 @@ AGO = ("ordered_at", "registered_at", "due_at", "paid_at")
 Step = tuple[int, int, int, str, str | None, Event | bytes | None]
 
 
-def steps(
-    amounts: tuple[float, ...], *, only_facts: bool = False
-) -> st.SearchStrategy[Step]:
+def steps(amounts: tuple[float, ...], *, only_facts: bool = False) -> st.SearchStrategy[Step]:
     """One step of a history."""
     what = [orders(amounts)] * 5 + [refunds(amounts)] * 2 + [others()] * 3
     if not only_facts:

@@ -122,6 +122,4 @@ def conditions(*more: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
             inner.map(lambda part: f"not ({part})"),
         )
 
-    return st.recursive(
-        st.one_of(comparisons(), exact_days(), *more), extend, max_leaves=4
-    )
+    return st.recursive(st.one_of(comparisons(), exact_days(), *more), extend, max_leaves=4)

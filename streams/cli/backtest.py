@@ -9,9 +9,7 @@ import typer
 
 
 def backtest(
-    file: Annotated[
-        str, typer.Argument(help="CSV or JSON lines, also gzipped; - is stdin.")
-    ],
+    file: Annotated[str, typer.Argument(help="CSV or JSON lines, also gzipped; - is stdin.")],
     out: Annotated[
         Path,
         typer.Option(help="Folder for customers.jsonl, changes.jsonl, rejected.jsonl."),
@@ -21,19 +19,15 @@ def backtest(
     ] = "b2b-fresh",
     engine: Annotated[
         Literal["memory", "stream"],
-        typer.Option(
-            help="memory: in this process; stream: Kafka, worker and store. Same files."
-        ),
+        typer.Option(help="memory: in this process; stream: Kafka, worker and store. Same files."),
     ] = "memory",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Grade a file of history with a policy and write every grade and every change.
 
     Example: `regrade backtest history.csv.gz --policy b2b-fresh --out result`
     """
-    from streams.cli.screen import progress, show_rejected, show_tiers, stderr
+    from streams.screen import progress, show_rejected, show_tiers, stderr
     from streams.policies.load import load_policy
     from streams.replay.files import FileSource
     from streams.replay.memory import run_in_memory

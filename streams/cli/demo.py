@@ -9,17 +9,13 @@ import typer
 def demo(
     speed: Annotated[
         float,
-        typer.Option(
-            min=0, help="Days of the year per second; 0 is as fast as it goes."
-        ),
+        typer.Option(min=0, help="Days of the year per second; 0 is as fast as it goes."),
     ] = 0.0,
     policy: Annotated[
         str, typer.Option(help="A policy file, or the name of a preset.")
     ] = "grocery-usd",
     workers: Annotated[int, typer.Option(min=1, max=4, help="Worker processes.")] = 1,
-    once: Annotated[
-        bool, typer.Option("--once", help="Without the live view.")
-    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Without the live view.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object at the end.")
     ] = False,

@@ -10,19 +10,13 @@ def dev(
     policy: Annotated[
         str, typer.Option(help="A policy file, or the name of a preset.")
     ] = "b2b-fresh",
-    partitions: Annotated[
-        int, typer.Option(min=1, help="Partitions of every topic.")
-    ] = 4,
+    partitions: Annotated[int, typer.Option(min=1, help="Partitions of every topic.")] = 4,
     data: Annotated[
         Path | None,
         typer.Option(help="Folder to keep logs in; a temporary one by default."),
     ] = None,
-    clock: Annotated[
-        str, typer.Option(help="wall, or event for replays of old data.")
-    ] = "wall",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the addresses as JSON.")
-    ] = False,
+    clock: Annotated[str, typer.Option(help="wall, or event for replays of old data.")] = "wall",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as JSON.")] = False,
 ) -> None:
     """Keep a broker, a store and a worker running, with empty topics, until Ctrl-C.
 

@@ -9,9 +9,7 @@ import typer
 
 
 def replay(
-    file: Annotated[
-        str, typer.Argument(help="CSV or JSON lines, also gzipped; - is stdin.")
-    ],
+    file: Annotated[str, typer.Argument(help="CSV or JSON lines, also gzipped; - is stdin.")],
     speed: Annotated[
         float,
         typer.Option(
@@ -22,9 +20,7 @@ def replay(
     end_day: Annotated[
         bool, typer.Option(help="Finish by writing day.reached into every partition.")
     ] = True,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Send the events of a file to the broker of REGRADE_KAFKA, in order of the file.
 
@@ -32,7 +28,7 @@ def replay(
 
     Example: `zcat history.csv.gz | REGRADE_KAFKA=127.0.0.1:9092 regrade replay -`
     """
-    from streams.cli.screen import progress, show_rejected, stderr
+    from streams.screen import progress, show_rejected, stderr
     from streams.replay.event import RejectedRow, WireEvent
     from streams.replay.files import FileSource
     from streams.replay.produce import Replay, open_producer

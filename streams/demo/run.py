@@ -13,7 +13,7 @@ from rich.live import Live
 
 from scoring.policy import Policy
 from streams.bootstrap import policy_tag, rules_of
-from streams.cli.screen import show_tiers
+from streams.screen import show_tiers
 from streams.demo.progress import DemoState, DemoWatch
 from streams.demo.stack import Running, running
 from streams.demo.verify import mismatches
@@ -58,9 +58,7 @@ def run_demo(policy_source: str, speed: float, workers: int, *, live: bool) -> S
     events = load_journey().events
     console.print("Starting a broker, a store and a worker ...")
     folder: Path | None = None
-    with running(
-        policy_source, PARTITIONS, clock="event", workers=workers, folder=folder
-    ) as stack:
+    with running(policy_source, PARTITIONS, clock="event", workers=workers, folder=folder) as stack:
         state = DemoState(total=len(events))
         tiers = [tier.name for tier in policy.tiers]
         screen = Live(console=console, auto_refresh=False) if live else None
@@ -70,9 +68,7 @@ def run_demo(policy_source: str, speed: float, workers: int, *, live: bool) -> S
                 screen.update(draw(state, tiers), refresh=True)
 
         with screen or nullcontext():
-            stream = asyncio.run(
-                _watch(stack, policy, events, speed * _DAY_S, (state, refresh))
-            )
+            stream = asyncio.run(_watch(stack, policy, events, speed * _DAY_S, (state, refresh)))
     console.print("Grading all of it again in memory, without Kafka and Redis ...")
     memory = asyncio.run(run_in_memory(events, policy))
     summary = Summary(
@@ -126,9 +122,7 @@ async def _watch(
         await store.close()
 
 
-async def _send(
-    stack: Running, events: list[WireEvent], speed: float, state: DemoState
-) -> None:
+async def _send(stack: Running, events: list[WireEvent], speed: float, state: DemoState) -> None:
     def sent(_event: WireEvent) -> None:
         state.sent += 1
 
@@ -139,9 +133,7 @@ async def _send(
         state.sent += PARTITIONS
 
 
-async def _finished(
-    sending: "asyncio.Task[None]", store: RedisStore, state: DemoState
-) -> bool:
+async def _finished(sending: "asyncio.Task[None]", store: RedisStore, state: DemoState) -> bool:
     if not sending.done():
         return False
     sending.result()

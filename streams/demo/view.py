@@ -54,9 +54,7 @@ def _tiers(state: DemoState, tiers: Sequence[str]) -> RenderableType:
     for name in reversed(tiers):
         count = state.tiers.get(name, 0)
         bar = "█" * round(_BAR * count / total)
-        table.add_row(
-            name, f"{count:,}", Text(bar, style="cyan"), f"{count / total:.1%}"
-        )
+        table.add_row(name, f"{count:,}", Text(bar, style="cyan"), f"{count / total:.1%}")
     return table
 
 
@@ -70,9 +68,7 @@ def _triggers(state: DemoState) -> RenderableType:
     for column in ("first", "up", "down"):
         table.add_column(column, justify="right")
     for trigger in sorted(rows):
-        found = (
-            rows[trigger].get(d, 0) for d in ("assigned", "upgraded", "downgraded")
-        )
+        found = (rows[trigger].get(d, 0) for d in ("assigned", "upgraded", "downgraded"))
         table.add_row(trigger, *[f"{n:,}" if n else "" for n in found])
     table.add_row(Text("label changes", style="dim"), f"{state.label_changes:,}")
     return table

@@ -91,14 +91,10 @@ class ApacheKafka(EmbeddedServer):
         """The command up to the name of the class to run."""
         java = shutil.which("java")
         if java is None:
-            remedy = (
-                "install Java 17 or later (Debian: apt install default-jre-headless)"
-            )
+            remedy = "install Java 17 or later (Debian: apt install default-jre-headless)"
             raise MissingToolError("java", "run Apache Kafka", remedy)
         memory = ["-Xms64m", f"-Xmx{self._heap_mb}m", "-XX:+UseSerialGC"]
-        logs = [
-            f"-Dorg.slf4j.simpleLogger.{key}={value}" for key, value in _LOGS.items()
-        ]
+        logs = [f"-Dorg.slf4j.simpleLogger.{key}={value}" for key, value in _LOGS.items()]
         return [java, *memory, *logs, "-cp", f"{kafka_jars()}/*"]
 
     def _write_settings(self, broker_port: int, controller_port: int) -> None:

@@ -133,9 +133,7 @@ class EmbeddedServer(ABC):
             if not process.running:
                 raise self._ended_early(process)
             if time.monotonic() > deadline:
-                raise self._failure(
-                    f"did not answer within {self.patience:g} s", process.output()
-                )
+                raise self._failure(f"did not answer within {self.patience:g} s", process.output())
             time.sleep(_POLL)
 
     def _ended_early(self, process: LeashedProcess) -> ServerStartError:

@@ -17,9 +17,7 @@ class EmbeddedStack:
     the store finds what it kept the last time; the broker always begins empty.
     """
 
-    def __init__(
-        self, folder: Path | None = None, *, appendfsync: AppendFsync = "always"
-    ) -> None:
+    def __init__(self, folder: Path | None = None, *, appendfsync: AppendFsync = "always") -> None:
         self._wanted_folder = folder
         self._appendfsync: AppendFsync = appendfsync
         self._started = ExitStack()

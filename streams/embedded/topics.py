@@ -84,14 +84,10 @@ async def _until_usable(admin: Any, wanted: Sequence[TopicSpec]) -> None:
         await asyncio.sleep(_POLL)
 
 
-def _not_usable(
-    described: Iterable[Mapping[str, Any]], wanted: Sequence[TopicSpec]
-) -> list[str]:
+def _not_usable(described: Iterable[Mapping[str, Any]], wanted: Sequence[TopicSpec]) -> list[str]:
     """The names of topics that lack a partition or a leader."""
     partitions = {
-        topic["topic"]: topic["partitions"]
-        for topic in described
-        if topic["error_code"] == _OK
+        topic["topic"]: topic["partitions"] for topic in described if topic["error_code"] == _OK
     }
     missing = []
     for spec in wanted:

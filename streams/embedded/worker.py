@@ -18,9 +18,7 @@ _GRACE_S = 30.0
 class WorkerProcess:
     """`regrade worker` on a leash; its output goes to a file in `folder`."""
 
-    def __init__(
-        self, stack: EmbeddedStack, folder: Path, settings: Mapping[str, str]
-    ) -> None:
+    def __init__(self, stack: EmbeddedStack, folder: Path, settings: Mapping[str, str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._command = [sys.executable, "-m", "streams", "worker"]
         environment = {

@@ -125,9 +125,7 @@ class Decoder:
         if event.test or self._left_out(customer):
             return Excluded(customer)
         if key != customer.encode():
-            return Rejected(
-                "key_mismatch", f"key {key!r} is not customer_id {customer!r}"
-            )
+            return Rejected("key_mismatch", f"key {key!r} is not customer_id {customer!r}")
         if fact is None:
             known = ", ".join(sorted(self._money.known))
             return Rejected("unknown_currency", f"{currency}; known are {known}")
@@ -160,12 +158,10 @@ class Decoder:
 
     def _paid(self, event: wire.OrderPaidEvent, ms: EpochMs, day: Day) -> OrderPaid:
         amount = self._money.minor(event.amount, event.currency)
-        lines = ()
+        lines: tuple[OrderLine, ...] = ()
         if event.lines:
             lines = tuple([self._line(n, event.currency) for n in event.lines])
-        return OrderPaid(
-            event.event_id, ms, day, event.order_id, amount, lines, event.channel
-        )
+        return OrderPaid(event.event_id, ms, day, event.order_id, amount, lines, event.channel)
 
     def _line(self, line: wire.Line, currency: str | None) -> OrderLine:
         margin = MinorUnits(0)
@@ -179,9 +175,7 @@ class Decoder:
             line.new_product,
         )
 
-    def _refunded(
-        self, event: wire.OrderRefundedEvent, ms: EpochMs, day: Day
-    ) -> OrderRefunded:
+    def _refunded(self, event: wire.OrderRefundedEvent, ms: EpochMs, day: Day) -> OrderRefunded:
         ordered = event.ordered_at
         return OrderRefunded(
             event.event_id,
@@ -193,9 +187,7 @@ class Decoder:
             event.full,
         )
 
-    def _cancelled(
-        self, event: wire.OrderCancelledEvent, ms: EpochMs, day: Day
-    ) -> OrderCancelled:
+    def _cancelled(self, event: wire.OrderCancelledEvent, ms: EpochMs, day: Day) -> OrderCancelled:
         ordered, amount = event.ordered_at, event.amount
         return OrderCancelled(
             event.event_id,
@@ -206,30 +198,22 @@ class Decoder:
             None if ordered is None else self._past_day(ordered, "ordered_at", day),
         )
 
-    def _settled(
-        self, event: wire.InvoiceSettledEvent, ms: EpochMs, day: Day
-    ) -> InvoiceSettled:
+    def _settled(self, event: wire.InvoiceSettledEvent, ms: EpochMs, day: Day) -> InvoiceSettled:
         paid = self._past_day(event.paid_at, "paid_at", day)
         on_time = paid <= self._day(event.due_at, "due_at")
         return InvoiceSettled(event.event_id, ms, day, paid, on_time)
 
-    def _overdue(
-        self, event: wire.InvoiceOverdueEvent, ms: EpochMs, day: Day
-    ) -> InvoiceOverdue:
+    def _overdue(self, event: wire.InvoiceOverdueEvent, ms: EpochMs, day: Day) -> InvoiceOverdue:
         self._instant(event.due_at, "due_at")
         return InvoiceOverdue(event.event_id, ms, day)
 
-    def _interaction(
-        self, event: wire.InteractionEvent, ms: EpochMs, day: Day
-    ) -> Interaction:
+    def _interaction(self, event: wire.InteractionEvent, ms: EpochMs, day: Day) -> Interaction:
         if event.kind not in self._kinds:
             known = ", ".join(sorted(self._kinds))
             raise _FieldError(f"unknown kind {event.kind!r}; known are {known}")
         return Interaction(event.event_id, ms, day, event.kind)
 
-    def _registered(
-        self, event: wire.RegisteredEvent, ms: EpochMs, day: Day
-    ) -> Registered:
+    def _registered(self, event: wire.RegisteredEvent, ms: EpochMs, day: Day) -> Registered:
         registered = self._past_day(event.registered_at, "registered_at", day)
         return Registered(event.event_id, ms, day, registered, event.attributes)
 
@@ -246,9 +230,7 @@ class Decoder:
             return Rejected("bad_json", "the value is not a JSON object")
         if not isinstance(loose.get("type"), str) or loose["type"] not in wire.TYPES:
             known = ", ".join(sorted(wire.TYPES))
-            return Rejected(
-                "unknown_type", f"type {loose.get('type')!r:.80}; known are {known}"
-            )
+            return Rejected("unknown_type", f"type {loose.get('type')!r:.80}; known are {known}")
         customer = loose.get("customer_id")
         is_day = loose["type"] == "day.reached"
         if not is_day and (record.key is None or customer is None or customer == ""):

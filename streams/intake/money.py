@@ -49,11 +49,7 @@ class Money:
     def signed(self, amount: float | str, currency: str | None) -> MinorUnits:
         """As `minor`, for numbers that may be below zero."""
         foreign = currency is not None and currency != self._currency
-        if (
-            not foreign
-            and type(amount) is float
-            and -_EXACT_FLOAT < amount < _EXACT_FLOAT
-        ):
+        if not foreign and type(amount) is float and -_EXACT_FLOAT < amount < _EXACT_FLOAT:
             scaled = amount * self._scale
             nearest = round(scaled)
             # Further off than this there may be a tie: that needs the digits.

@@ -89,9 +89,7 @@ class RegisteredEvent(Event, tag="customer.registered", kw_only=True, gc=False):
     attributes: dict[str, Attribute] = {}
 
 
-class DayReachedEvent(
-    msgspec.Struct, tag_field="type", tag="day.reached", kw_only=True
-):
+class DayReachedEvent(msgspec.Struct, tag_field="type", tag="day.reached", kw_only=True):
     """Time written into the log: moves the partition day and nothing else."""
 
     event_id: Id

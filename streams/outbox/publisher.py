@@ -51,9 +51,7 @@ class Publisher:
         self._published = published
         self._queues: dict[int, _Queue] = {}
 
-    async def offer(
-        self, partition: int, first: int, rows: Sequence[OutboxRow]
-    ) -> None:
+    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
         """Publish rows in order; waits while too many wait already."""
         queue = self._queues.get(partition)
         if queue is None:
@@ -96,9 +94,7 @@ class Publisher:
             try:
                 await self._send(rows)
             except KafkaError as error:
-                log.warning(
-                    "publishing failed, trying again", error=repr(error), rows=len(rows)
-                )
+                log.warning("publishing failed, trying again", error=repr(error), rows=len(rows))
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
             else:
@@ -132,19 +128,15 @@ class Publisher:
                 "headers": [*row.headers, ("ce_sequence", b"%020d" % sequence)],
             }
             if batch.append(**options) is None:
-                futures.append(
-                    await self._producer.send_batch(batch, topic, partition=partition)
-                )
+                futures.append(await self._producer.send_batch(batch, topic, partition=partition))
                 batch = self._producer.create_batch()
                 if batch.append(**options) is None:
                     raise RowTooLarge(topic, len(row.value or b""))
-        futures.append(
-            await self._producer.send_batch(batch, topic, partition=partition)
-        )
+        futures.append(await self._producer.send_batch(batch, topic, partition=partition))
         return futures
 
 
-class RowTooLarge(Exception):  # noqa: N818 - says what is, not that it is an error
+class RowTooLarge(Exception):
     """A row larger than the producer may send."""
 
     def __init__(self, topic: str, size: int) -> None:

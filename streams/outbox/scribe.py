@@ -33,8 +33,7 @@ class EventScribe:
         self._source = ("ce_source", f"/regrade/{policy.policy_id}".encode())
         self._policy = {"id": policy.policy_id, "version": policy.version}
         self._labels = [
-            (label.name, [rule.value for rule in label.rules])
-            for label in policy.labels
+            (label.name, [rule.value for rule in label.rules]) for label in policy.labels
         ]
         self._types = {
             name: ("ce_type", f"regrade.{name}.v1".encode())

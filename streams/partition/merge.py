@@ -142,8 +142,7 @@ class Merge:
         else:
             at += 1
             while at < end and (
-                records[at].timestamp < bound
-                or (first and records[at].timestamp == bound)
+                records[at].timestamp < bound or (first and records[at].timestamp == bound)
             ):
                 at += 1
         taken += records[lane.at : at]
@@ -162,9 +161,7 @@ class Merge:
 
     def at_end(self, since_ms: int) -> bool:
         """Whether nothing waits and every topic was read to its end as of `since_ms`."""
-        return self.empty() and all(
-            lane.shown_ms > since_ms for lane in self._lanes.values()
-        )
+        return self.empty() and all(lane.shown_ms > since_ms for lane in self._lanes.values())
 
     def expected(self) -> dict[str, int]:
         """Per topic the offset of the next record to put in."""

@@ -69,14 +69,10 @@ class PartitionStore(Protocol):
     async def read_meta(self, partition: int) -> PartitionMeta | None:
         """Where the partition stands, without claiming it."""
 
-    async def load(
-        self, partition: int, customers: Sequence[str]
-    ) -> list[bytes | None]:
+    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
 
-    async def due(
-        self, partition: int, through: Day, limit: int
-    ) -> list[tuple[str, Day]]:
+    async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
 
     async def commit(self, partition: int, commit: Commit) -> Verdict:

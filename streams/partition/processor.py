@@ -74,9 +74,7 @@ class PartitionProcessor:
         # After a claim customers due by the partition day may still wait for their tick.
         self._leftover = meta.day is not None
 
-    async def process(
-        self, records: Sequence[RawRecord], latest: Day | None = None
-    ) -> list[Batch]:
+    async def process(self, records: Sequence[RawRecord], latest: Day | None = None) -> list[Batch]:
         """Take in records in their order; one commit, or several when very many are due.
 
         `latest` is the last day allowed; None allows what the partition day allows.
@@ -188,9 +186,7 @@ class PartitionProcessor:
         last = max(found[-1][1], today) if self._leftover else None
         return DueQueue(max(top, today), found), last
 
-    def _take(
-        self, record: RawRecord, intake: Intake, queue: DueQueue, batch: Batch
-    ) -> None:
+    def _take(self, record: RawRecord, intake: Intake, queue: DueQueue, batch: Batch) -> None:
         if type(intake) is Accepted:
             day = intake.fact.day
             if self.meta.day is None or day > self.meta.day:
@@ -206,9 +202,7 @@ class PartitionProcessor:
             outcome = "excluded"
         batch.outcomes[record.topic, outcome] += 1
 
-    def _fold(
-        self, record: RawRecord, accepted: Accepted, queue: DueQueue, batch: Batch
-    ) -> str:
+    def _fold(self, record: RawRecord, accepted: Accepted, queue: DueQueue, batch: Batch) -> str:
         customer, fact = accepted
         state = self._cache.get(customer)
         if state is None:

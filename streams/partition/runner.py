@@ -36,9 +36,7 @@ log = structlog.get_logger()
 class OffsetOutsideLog(RegradeError):
     """The stored offset does not lie in the log any more."""
 
-    def __init__(
-        self, place: str, stored: int, begin: int | None, end: int | None
-    ) -> None:
+    def __init__(self, place: str, stored: int, begin: int | None, end: int | None) -> None:
         self.place = place
         self.stored = stored
         self.begin = begin
@@ -58,9 +56,7 @@ class OffsetOutsideLog(RegradeError):
 class Feed(Protocol):
     """The log, as one partition sees it."""
 
-    def poll(
-        self, topic: str, partition: int
-    ) -> tuple[int | None, int | None, int | None]:
+    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
         """(position, highwater, wall time in ms) of the last fetch answer."""
 
     async def seek(self, partition: int, offsets: dict[str, int]) -> None:
@@ -73,9 +69,7 @@ class Feed(Protocol):
 class Outlet(Protocol):
     """Where committed rows go."""
 
-    async def offer(
-        self, partition: int, first: int, rows: Sequence[OutboxRow]
-    ) -> None:
+    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
         """Publish rows in order; `first` is the sequence of the first. May wait."""
 
     async def flush(self, partition: int) -> None:
@@ -169,9 +163,7 @@ class PartitionRunner:
             self._take_note()
             records = self._merge.take(CHUNK, strict=self._around.mode == "event")
             if records:
-                await self._work(
-                    lambda now=records: self.processor.process(now, self._latest())
-                )
+                await self._work(self.processor.process(records, self._latest()))
                 self._resume()
                 continue
             if await self._follow_the_wall():
@@ -199,10 +191,10 @@ class PartitionRunner:
         for sequence, row in rows:
             await self._around.outlet.offer(self.partition, sequence, [row])
 
-    async def _work(self, step: Callable[[], Awaitable[list[Batch]]]) -> None:
+    async def _work(self, step: Awaitable[list[Batch]]) -> None:
         started = self._around.clock.monotonic()
         try:
-            batches = await step()
+            batches = await step
         except StaleCommit:
             await self._reload()
             return
@@ -211,9 +203,7 @@ class PartitionRunner:
         self._around.observer.processed(self.partition, batches, meta, seconds)
         rows = [row for batch in batches for row in batch.rows]
         if rows:
-            await self._around.outlet.offer(
-                self.partition, meta.tail - len(rows) + 1, rows
-            )
+            await self._around.outlet.offer(self.partition, meta.tail - len(rows) + 1, rows)
 
     async def _reload(self) -> None:
         """The store moved on without us: start again from it, or let go of the partition."""
@@ -227,9 +217,7 @@ class PartitionRunner:
             )
             self._lost = self._stopping = True
             return
-        log.warning(
-            "commit refused, starting again from the store", partition=self.partition
-        )
+        log.warning("commit refused, starting again from the store", partition=self.partition)
         expected = self._start | meta.next
         self.processor = self._around.build(self.partition, meta)
         self._merge = Merge(TOPICS, expected)
@@ -259,7 +247,7 @@ class PartitionRunner:
         midnight = self._around.days.midnight(today)
         if not self._merge.at_end(midnight + _AFTER_MIDNIGHT_MS):
             return False
-        await self._work(lambda: self.processor.reach(today))
+        await self._work(self.processor.reach(today))
         return True
 
     async def _wait(self) -> None:

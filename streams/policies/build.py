@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from scoring.analysis import readings_of
@@ -77,7 +78,7 @@ class _Builder:
         tiers = [self.tier(i, tier) for i, tier in enumerate(self.document.tiers)]
         if tiers[0].enter != 0:
             self.refuse(["tiers", 0, "enter"], "the lowest tier must have enter 0")
-        for index, (lower, upper) in enumerate(zip(tiers, tiers[1:], strict=False), 1):
+        for index, (lower, upper) in enumerate(pairwise(tiers), 1):
             if upper.enter <= lower.enter:
                 problem = f"must be above the {lower.enter} of the tier below"
                 self.refuse(["tiers", index, "enter"], problem)
@@ -103,7 +104,7 @@ class _Builder:
         return Tier(section.name, section.enter, keep, section.label)
 
     def dimension(self, index: int, section: DimensionSection) -> Dimension:
-        path = ["score", index]
+        path: list[str | int] = ["score", index]
         given = {
             "cap": section.cap,
             "decay": section.decay,
@@ -129,7 +130,7 @@ class _Builder:
         )
 
     def trigger(self, index: int, section: TriggerSection) -> Trigger:
-        path = ["move", "triggers", index]
+        path: list[str | int] = ["move", "triggers", index]
         if section.calendar and "tick" not in section.fires_on:
             self.refuse([*path, "calendar"], "a calendar needs fires_on: tick")
         if not (section.promote or section.demote):
@@ -150,7 +151,7 @@ class _Builder:
         sections = self.document.labels[name]
         rules = []
         for index, section in enumerate(sections):
-            path = ["labels", name, index]
+            path: list[str | int] = ["labels", name, index]
             if section.when is None and index < len(sections) - 1:
                 self.refuse(path, "only the last value may have no `when`")
             node = self.condition(section.when, [*path, "when"], frozenset())
@@ -204,13 +205,9 @@ class _Builder:
             time_zone=document.time_zone,
             currency=document.currency,
             tiers=self.tiers(),
-            dimensions=tuple(
-                self.dimension(i, d) for i, d in enumerate(document.score)
-            ),
+            dimensions=tuple(self.dimension(i, d) for i, d in enumerate(document.score)),
             by=by,
-            triggers=tuple(
-                self.trigger(i, t) for i, t in enumerate(document.move.triggers)
-            ),
+            triggers=tuple(self.trigger(i, t) for i, t in enumerate(document.move.triggers)),
             labels=tuple(self.label(name) for name in document.labels),
             hold_days=document.move.hold_days,
             eligible=document.eligible,
@@ -225,8 +222,6 @@ class _Builder:
         )
 
 
-def build_policy(
-    document: PolicyDocument, fingerprint: str, refuse: Refuse
-) -> Policy | None:
+def build_policy(document: PolicyDocument, fingerprint: str, refuse: Refuse) -> Policy | None:
     """Build the policy; problems go to `refuse`, None when it could not be built."""
     return _Builder(document, refuse).policy(fingerprint)

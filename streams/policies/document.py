@@ -14,7 +14,8 @@ FIRES_ON = ("any", "tick", *(fact.TYPE for fact in FACT_TYPES))
 def _decimal(value: Any) -> Decimal:
     """An exact decimal from a number or its quoted text."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("a number is needed")
+        # Not TypeError: pydantic turns only this into a problem of the document.
+        raise ValueError("a number is needed")  # noqa: TRY004
     try:
         number = Decimal(str(value))
     except InvalidOperation:

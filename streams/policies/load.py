@@ -86,9 +86,7 @@ def _parse_yaml(text: str, source: str) -> CommentedMap:
         problem = Problem("document", None, None, f"not YAML: {error}")
         raise PolicyRefused(source, [problem]) from None
     if not isinstance(tree, CommentedMap):
-        problem = Problem(
-            "document", 1, None, "a mapping with the key `policy` is needed"
-        )
+        problem = Problem("document", 1, None, "a mapping with the key `policy` is needed")
         raise PolicyRefused(source, [problem])
     return tree
 

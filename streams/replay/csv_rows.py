@@ -37,9 +37,7 @@ class CsvRows:
         self._width = len(header)
         # An absent optional column reads the empty cell put behind every row.
         columns = REQUIRED + OPTIONAL
-        self._pick = itemgetter(
-            *(header.index(name) if name in header else -1 for name in columns)
-        )
+        self._pick = itemgetter(*(header.index(name) if name in header else -1 for name in columns))
 
     def __iter__(self) -> Iterator[WireEvent | RejectedRow]:
         """Yield an event or a refusal per row; broken text costs one row, not all."""
@@ -63,9 +61,7 @@ class CsvRows:
     def _read(self, row: list[str], line: int) -> WireEvent | RejectedRow | None:
         """Read one row; None for an adjustment."""
         if len(row) != self._width:
-            return bad_row(
-                line, f"The row has {len(row)} cells, the header has {self._width}."
-            )
+            return bad_row(line, f"The row has {len(row)} cells, the header has {self._width}.")
         row.append("")
         cells = self._pick(row)
         if cells[1] == ADJUSTMENT:

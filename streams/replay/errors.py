@@ -31,9 +31,7 @@ class HeaderError(ReplayError):
         self.unknown = unknown
         self.repeated = repeated
         problems = (("missing", missing), ("unknown", unknown), ("repeated", repeated))
-        told = [
-            f"{what} {', '.join(map(repr, names))}" for what, names in problems if names
-        ]
+        told = [f"{what} {', '.join(map(repr, names))}" for what, names in problems if names]
         super().__init__(f"{path}: columns of the CSV header: {'; '.join(told)}")
 
 
@@ -42,6 +40,4 @@ class MissingDemoDataError(ReplayError):
 
     def __init__(self, package: str) -> None:
         self.package = package
-        super().__init__(
-            f"the demo data needs {package}: run  pip install 'regrade[demo]'"
-        )
+        super().__init__(f"the demo data needs {package}: run  pip install 'regrade[demo]'")

@@ -103,15 +103,11 @@ def order_times(draws: Random, orders: int, days: int, start: date) -> Iterator[
     midnight = int(datetime.combine(start, time(), UTC).timestamp()) * 1000
     for day in range(days):
         todays = orders * (day + 1) // days - orders * day // days
-        yield from sorted(
-            midnight + int(draws.random() * DAY_MS) for _ in range(todays)
-        )
+        yield from sorted(midnight + int(draws.random() * DAY_MS) for _ in range(todays))
         midnight += DAY_MS
 
 
-def draw_orders(
-    draws: Random, times: Iterator[int], weights: list[float]
-) -> Iterator[Order]:
+def draw_orders(draws: Random, times: Iterator[int], weights: list[float]) -> Iterator[Order]:
     """Yield an order at each of `times`."""
     draw, amounts = draws.random, amount_texts()
     for number, at in enumerate(times):

@@ -79,8 +79,7 @@ def load_journey(data: Path | None = None, *, lines: bool = True) -> Journey:
         *map(interaction, touches),
     ]
     begin, end = (
-        int(datetime(year, 1, 1, tzinfo=ZONE).timestamp()) * 1000
-        for year in (YEAR, YEAR + 1)
+        int(datetime(year, 1, 1, tzinfo=ZONE).timestamp()) * 1000 for year in (YEAR, YEAR + 1)
     )
     kept = sorted(draft for draft in drafts if begin <= draft.at < end)
     events = [placed(draft, line) for line, draft in enumerate(kept, 1)]
@@ -107,8 +106,7 @@ def basket_orders(parts: Iterator[BasketPart], *, lines: bool) -> Iterator[Draft
             at,
             f'"{basket}"',
             paid(sum(part.cents for part in held)),
-            ',"currency":"USD"'
-            + (f',"lines":[{",".join(described)}]' if described else ""),
+            ',"currency":"USD"' + (f',"lines":[{",".join(described)}]' if described else ""),
         )
         yield Draft(at, 0, f"order.paid:{basket}", household, value)
 

@@ -69,9 +69,7 @@ def basket_parts(data: Path) -> Iterator[BasketPart]:
     def cents(dollars: str) -> "pl.Expr":
         return (pl.col(dollars) * 100).round().cast(pl.Int64)
 
-    departments = pl.scan_parquet(data / "products.parquet").select(
-        "product_id", "department"
-    )
+    departments = pl.scan_parquet(data / "products.parquet").select("product_id", "department")
     parts = (
         pl.scan_parquet(data / "transactions.parquet")
         .join(departments, on="product_id", how="left")

@@ -37,9 +37,7 @@ async def run_in_memory(
         topic = event.topic
         lines[topic].append(event.line)
         offset, last_ms = len(log[topic]), max(last_ms, event.timestamp_ms)
-        log[topic].append(
-            LogRecord(topic, 0, offset, event.timestamp_ms, event.key, event.value)
-        )
+        log[topic].append(LogRecord(topic, 0, offset, event.timestamp_ms, event.key, event.value))
     log[TOPICS[0]].append(_day_reached(last_ms, len(log[TOPICS[0]])))
     rules = rules_of(policy, 1, mode="replay")
     store = MemoryStore(policy_tag(policy))

@@ -63,8 +63,7 @@ class Replay:
     async def run(self, events: Iterable[WireEvent]) -> None:
         """Send all events and wait for their acknowledgements."""
         counts = [
-            len(await self._producer.partitions_for(self._prefix + topic))
-            for topic in TOPICS
+            len(await self._producer.partitions_for(self._prefix + topic)) for topic in TOPICS
         ]
         self._partitions = counts[0]
         for event in events:
@@ -120,9 +119,7 @@ class Replay:
 
     async def _submit(self, partition: int) -> None:
         topic, batch = self._batches.pop(partition)
-        future = await self._producer.send_batch(
-            batch, self._prefix + topic, partition=partition
-        )
+        future = await self._producer.send_batch(batch, self._prefix + topic, partition=partition)
         self._pending.append(future)
 
     async def _flush(self) -> None:

@@ -33,9 +33,7 @@ def missing_customer(line: int) -> RejectedRow:
 
 def unknown_type(line: int, value: object) -> RejectedRow:
     """Refuse an event whose `type` belongs to no topic."""
-    return RejectedRow(
-        line, "unknown_type", f"type is {shown(value)}, which belongs to no topic."
-    )
+    return RejectedRow(line, "unknown_type", f"type is {shown(value)}, which belongs to no topic.")
 
 
 def shown(value: object) -> str:

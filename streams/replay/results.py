@@ -29,9 +29,7 @@ class ReadableStore(Protocol):
     async def customers(self, partition: int) -> list[str]:
         """The ids of all customers of a partition, sorted."""
 
-    async def load(
-        self, partition: int, customers: Sequence[str]
-    ) -> list[bytes | None]:
+    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
 
 
@@ -101,9 +99,7 @@ def grade(customer: str, blob: bytes, rules: Rules, day: Day) -> dict[str, Any]:
     grader = rules.judge.grader
     snapshot = snapshot_of(state, rules.judge, day)
     graded = state.tier != UNGRADED
-    readings = {
-        row["reading"]: row["value"] for row in dimension_rows(grader, snapshot)
-    }
+    readings = {row["reading"]: row["value"] for row in dimension_rows(grader, snapshot)}
     by = grader.policy.by
     if by is not None:
         readings[str(by)] = major(grader, by.name, snapshot.value)

@@ -114,9 +114,7 @@ async def read_rows(bootstrap: str, topics: Iterable[str]) -> list[OutboxRow]:
         while not await _at_end(consumer):
             for records in (await consumer.getmany(timeout_ms=200)).values():
                 for record in records:
-                    row = OutboxRow(
-                        record.topic, record.key, record.value, tuple(record.headers)
-                    )
+                    row = OutboxRow(record.topic, record.key, record.value, tuple(record.headers))
                     headers = dict(record.headers)
                     name = headers.get("ce_id") or headers["regrade_id"]
                     sequence = int(headers[SEQUENCE])

@@ -8,15 +8,10 @@ from functools import lru_cache
 
 import orjson
 
-ORDER = (
-    '{"type":"%s","event_id":%s,"customer_id":%s,"occurred_at":%d'
-    ',"order_id":%s,"amount":%s%s}'
-)
+ORDER = '{"type":"%s","event_id":%s,"customer_id":%s,"occurred_at":%d,"order_id":%s,"amount":%s%s}'
 """Fill with: type, event id, customer, epoch ms, order id, amount, further members."""
 
-INTERACTION = (
-    '{"type":"interaction","event_id":%s,"customer_id":%s,"occurred_at":%d,"kind":%s}'
-)
+INTERACTION = '{"type":"interaction","event_id":%s,"customer_id":%s,"occurred_at":%d,"kind":%s}'
 """Fill with: event id, customer, epoch ms, kind."""
 
 LINE = '{"category":%s,"amount":%s}'

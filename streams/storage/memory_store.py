@@ -52,16 +52,12 @@ class MemoryStore:
         """Where the partition stands, without claiming it."""
         return deepcopy(self._partitions[partition].meta)
 
-    async def load(
-        self, partition: int, customers: Sequence[str]
-    ) -> list[bytes | None]:
+    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
         states = self._partitions[partition].states
         return [states.get(customer) for customer in customers]
 
-    async def due(
-        self, partition: int, through: Day, limit: int
-    ) -> list[tuple[str, Day]]:
+    async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
         by_day = self._partitions[partition].by_day
         found: list[tuple[str, Day]] = []

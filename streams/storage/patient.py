@@ -59,15 +59,11 @@ class PatientStore:
         """Where the partition stands, without claiming it."""
         return await self._ask(lambda: self._store.read_meta(partition))
 
-    async def load(
-        self, partition: int, customers: Sequence[str]
-    ) -> list[bytes | None]:
+    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
         return await self._ask(lambda: self._store.load(partition, customers))
 
-    async def due(
-        self, partition: int, through: Day, limit: int
-    ) -> list[tuple[str, Day]]:
+    async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
         return await self._ask(lambda: self._store.due(partition, through, limit))
 

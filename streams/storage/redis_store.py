@@ -1,7 +1,7 @@
 """`PartitionStore` on Redis 7 or Valkey: a few functions, one slot per partition."""
 
 import secrets
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Any, cast
 
@@ -84,9 +84,7 @@ class RedisStore:
     async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
         """Take over a partition: earlier owners' commits are refused from here on."""
         arguments = (owner, secrets.token_hex(16), str(partitions), self._policy)
-        call = self._redis.fcall(
-            "regrade1_claim", 1, self._of(partition).meta, *arguments
-        )
+        call = self._redis.fcall("regrade1_claim", 1, self._of(partition).meta, *arguments)
         try:
             fields = await self._ask("claiming a partition", call)
         except ResponseError as error:
@@ -100,26 +98,22 @@ class RedisStore:
 
     async def read_meta(self, partition: int) -> PartitionMeta | None:
         """Where the partition stands, without claiming it."""
-        call = cast("Awaitable[Any]", self._redis.hgetall(self._of(partition).meta))
+        call = self._redis.hgetall(self._of(partition).meta)
         fields = _texts(await self._ask("reading a partition", call))
         return _meta(fields) if fields else None
 
-    async def load(
-        self, partition: int, customers: Sequence[str]
-    ) -> list[bytes | None]:
+    async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
         key = self._of(partition).customer
         call = self._redis.mget([key(customer) for customer in customers])
         return cast("list[bytes | None]", await self._ask("loading customers", call))
 
-    async def due(
-        self, partition: int, through: Day, limit: int
-    ) -> list[tuple[str, Day]]:
+    async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
         call = self._redis.zrange(
             self._of(partition).due,
-            "-inf",  # type: ignore[arg-type]
-            str(through),  # type: ignore[arg-type]
+            "-inf",
+            str(through),
             byscore=True,
             offset=0,
             num=limit,
@@ -148,7 +142,7 @@ class RedisStore:
             commit.commit,
             *self._arguments(commit),
         )
-        verdict = await self._ask("committing", cast("Awaitable[Any]", call))
+        verdict = await self._ask("committing", call)
         return cast("Verdict", verdict.decode())
 
     def _arguments(self, commit: Commit) -> list[str | bytes | int]:
@@ -185,14 +179,12 @@ class RedisStore:
     async def trim(self, partition: int, through: int) -> None:
         """Forget the rows up to a sequence: they are published."""
         keys = self._of(partition)
-        call = self._redis.fcall(
-            "regrade1_trim", 2, keys.meta, keys.outbox, str(through)
-        )
-        await self._ask("trimming the outbox", cast("Awaitable[Any]", call))
+        call = self._redis.fcall("regrade1_trim", 2, keys.meta, keys.outbox, str(through))
+        await self._ask("trimming the outbox", call)
 
     async def counts(self, partition: int) -> dict[str, int]:
         """The partition's counters."""
-        call = cast("Awaitable[Any]", self._redis.hgetall(self._of(partition).counts))
+        call = self._redis.hgetall(self._of(partition).counts)
         fields = _texts(await self._ask("reading counters", call))
         return {name: int(value) for name, value in fields.items()}
 

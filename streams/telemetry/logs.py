@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 
@@ -13,7 +13,7 @@ LogFormat = Literal["auto", "json", "console"]
 def set_up_logs(level: str, style: LogFormat) -> None:
     """Send our logs, and those of the libraries, through one formatter."""
     plain = style == "json" or (style == "auto" and not sys.stderr.isatty())
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -23,12 +23,10 @@ def set_up_logs(level: str, style: LogFormat) -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level]
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
-    renderer = (
+    renderer: list[Any] = (
         [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
         if plain
         else [structlog.dev.ConsoleRenderer()]
@@ -39,7 +37,7 @@ def set_up_logs(level: str, style: LogFormat) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *renderer,  # type: ignore[list-item]
+                *renderer,
             ],
         )
     )

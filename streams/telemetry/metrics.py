@@ -40,8 +40,7 @@ class Metrics:
         )
         self.changes = Counter(
             "regrade_changes",
-            "Tier changes committed, by trigger and direction "
-            "(assigned, upgraded, downgraded).",
+            "Tier changes committed, by trigger and direction (assigned, upgraded, downgraded).",
             ["trigger", "direction"],
             registry=registry,
         )
