@@ -65,10 +65,7 @@ class Span(NamedTuple):
         return cls(
             events,
             end.at - start.at,
-            {
-                name: round((end.cpu[name] - start.cpu[name]) / events * 1e6, 2)
-                for name in end.cpu
-            },
+            {name: round((end.cpu[name] - start.cpu[name]) / events * 1e6, 2) for name in end.cpu},
         )
 
     def figures(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from scoring.calendar import LAST_DAY
 from scoring.changes import Change, ChangeType, Snapshot
 from scoring.compile import Grader
 from scoring.customer import UNGRADED, CustomerState
@@ -9,7 +10,7 @@ from scoring.due import DuePlan
 from scoring.facts import Fact, OrderPaid, Tick
 from scoring.fold import fold
 from scoring.movement import move, target_of
-from scoring.units import NEVER, Day, EpochMs
+from scoring.units import Day, EpochMs
 
 
 class Judge(NamedTuple):
@@ -61,7 +62,7 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
         trigger = _move(state, target, grader, fact, today)
     state.labels = labels
     due = judge.plan.due(state, today, raw, value)
-    state.due = None if due == NEVER else due
+    state.due = due if due <= LAST_DAY else None
     if trigger is None and labels == before:
         return quiet
     details = grader.details(state, today) if trigger is not None else []

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
-from scoring.units import MS_PER_DAY, Day, EpochMs
+from scoring.units import MS_PER_DAY, NEVER, Day, EpochMs
 
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 _LAST_YEAR: Final = 2200
@@ -25,6 +25,10 @@ def day_of(when: date) -> Day:
     1
     """
     return Day(when.toordinal() - _EPOCH_ORDINAL)
+
+
+LAST_DAY: Final = day_of(date(_LAST_YEAR - 1, 12, 31))
+"""The last day of the calendar: no event of a later day is accepted."""
 
 
 @lru_cache(maxsize=4096)
@@ -59,12 +63,13 @@ def review_days(calendar: str) -> list[Day]:
 
 
 def first_on_or_after(days: list[Day], day: Day) -> Day:
-    """The first of the ascending `days` that is not before `day`.
+    """The first of the ascending `days` that is not before `day`, or NEVER.
 
     >>> first_on_or_after([Day(0), Day(31)], Day(1))
     31
     """
-    return days[bisect_left(days, day)]
+    at = bisect_left(days, day)
+    return days[at] if at < len(days) else NEVER
 
 
 class LocalDays:

@@ -73,7 +73,8 @@ def _measure(policy: Policy) -> Measure:
             if rule.when is None:
                 chain = str(index)
             else:
-                chain = f"({index} if {code.condition(rule.when)} else {chain})"
+                # No brackets: Python nests only so many.
+                chain = f"{index} if {code.condition(rule.when)} else {chain}"
         sources.append(chain)
     lines.append(f"return raw, {rank}, [{', '.join(sources)}]")
     function: Measure = _function(code, "s, D")

@@ -4,6 +4,8 @@ Text of the policy never reaches the source: numbers are written as literals, na
 the catalogue, and everything else is a constant referred to by its index.
 """
 
+from decimal import Decimal
+
 from scoring.customer import (
     HIGH_MARGIN,
     LATE,
@@ -35,6 +37,15 @@ _SHARES = {
 }
 _STATE_FIELDS = ("lifetime_orders", "lifetime_spend", "last_order_amount")
 _DRIFT_FIELDS = {"recency_days": "s.last_purchase", "inactive_days": "s.last_active"}
+
+
+def _scaled(bound: float, scale: int) -> float:
+    """A bound as it is written, in minor units.
+
+    >>> 1.1 * 100, _scaled(1.1, 100)
+    (110.00000000000001, 110.0)
+    """
+    return float(Decimal(repr(bound)) * scale)
 
 
 class Emitter:
@@ -200,10 +211,11 @@ class Emitter:
             case "decay":
                 return f"1.0 - {value} / {limit!r}"
             case "share":
-                return f"{value} + 0.0"
+                return f"{value} / {self.scale}" if money else f"{value} + 0.0"
             case "steps":
                 scale = self.scale if money else 1
-                bounds = self.constant([bound * scale for bound, _ in dimension.steps])
+                # Not bound * scale: 1.1 yuan must be 110 fen, not the float just above.
+                bounds = self.constant([_scaled(b, scale) for b, _ in dimension.steps])
                 values = self.constant([0.0, *(gain for _, gain in dimension.steps)])
                 return f"{values}[bisect_right({bounds}, {value})]"
 

@@ -21,6 +21,11 @@ from scoring.readings import READINGS
 
 MAX_LENGTH: Final = 1000
 MAX_DEPTH: Final = 40
+MAX_OPERATORS: Final = 50
+"""Most arithmetic operators in one expression: each is a level of the compiled one."""
+MAX_DIGITS: Final = 15
+
+_BLANKS: Final = " \t\n\r\f\v"
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
@@ -152,6 +157,7 @@ class _Parser:
         self.fields = fields
         self.at = 0
         self.depth = 0
+        self.operators = 0
         if len(text) > MAX_LENGTH:
             self.fail(MAX_LENGTH, f"an expression has at most {MAX_LENGTH} characters")
         self.tokens = self._tokens()
@@ -159,12 +165,12 @@ class _Parser:
     def _tokens(self) -> list[_Token]:
         tokens = []
         at = 0
-        end = len(self.text.rstrip())
+        end = len(self.text.rstrip(_BLANKS))
         while at < end:
             match = _TOKEN.match(self.text, at)
             if match is None:
                 rest = self.text[at:]
-                start = at + len(rest) - len(rest.lstrip())
+                start = at + len(rest) - len(rest.lstrip(_BLANKS))
                 self.fail(start, f"unexpected {self.text[start]!r}")
             what = str(match.lastgroup)
             tokens.append(_Token(what, match.group(what), match.start(what)))
@@ -263,6 +269,9 @@ class _Parser:
         start = self.token.at
         left = part()
         while op := self.take(*ops):
+            self.operators += 1
+            if self.operators > MAX_OPERATORS:
+                self.fail(op.at, f"more than {MAX_OPERATORS} arithmetic operators")
             self.check(left, "number", start)
             start = self.token.at
             right = part()
@@ -290,6 +299,8 @@ class _Parser:
             return node
         self.at += 1
         if token.what == "number":
+            if len(token.text) > MAX_DIGITS:
+                self.fail(token.at, f"a number has at most {MAX_DIGITS} digits")
             return Number(float(token.text))
         if token.what == "text":
             return Text(token.text[1:-1])
@@ -323,7 +334,7 @@ class _Parser:
         while self.take(","):
             word = self.token
             self.at += 1
-            if word.text == "ending" and self.take("="):
+            if word.text == "ending" and not ending and self.take("="):
                 ending = self.days(0)
             elif with_kind and word.what in ("name", "text") and kind is None:
                 kind = word.text.strip("\"'")

@@ -168,8 +168,10 @@ def _take_back(
     _forget(state, oldest)
     if day >= oldest:
         _purchase(state, day, -orders, -amount)
+    # Even when empty: its being there says that a purchase row may be below zero.
+    refunds = _column(state, REFUNDS)
     if fact.day >= oldest:
-        add(_column(state, REFUNDS), fact.day, amount)
+        add(refunds, fact.day, amount)
         add(_column(state, REFUND_COUNT), fact.day, 1)
 
 

@@ -52,8 +52,7 @@ async def grade(
     names = list({record.key: None for record in records})
     stored = await redis.mget([b"aiokafka:" + name for name in names])
     customers: dict[bytes, Customer | None] = {
-        name: orjson.loads(text) if text else None
-        for name, text in zip(names, stored, strict=True)
+        name: orjson.loads(text) if text else None for name, text in zip(names, stored, strict=True)
     }
     changes = []
     for record in records:
@@ -63,9 +62,7 @@ async def grade(
             body = {"customer_id": name.decode(), "tier": tier}
             changes.append((name, orjson.dumps(body)))
     async with redis.pipeline(transaction=False) as pipe:
-        pipe.mset(
-            {b"aiokafka:" + name: orjson.dumps(c) for name, c in customers.items()}
-        )
+        pipe.mset({b"aiokafka:" + name: orjson.dumps(c) for name, c in customers.items()})
         await pipe.execute()
     return [await producer.send(topic, body, key=name) for name, body in changes]
 

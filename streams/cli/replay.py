@@ -28,10 +28,10 @@ def replay(
 
     Example: `zcat history.csv.gz | REGRADE_KAFKA=127.0.0.1:9092 regrade replay -`
     """
-    from streams.screen import progress, show_rejected, stderr
     from streams.replay.event import RejectedRow, WireEvent
     from streams.replay.files import FileSource
     from streams.replay.produce import Replay, open_producer
+    from streams.screen import progress, show_rejected, stderr
     from streams.settings import load_settings
 
     settings = load_settings()

@@ -13,7 +13,6 @@ from rich.live import Live
 
 from scoring.policy import Policy
 from streams.bootstrap import policy_tag, rules_of
-from streams.screen import show_tiers
 from streams.demo.progress import DemoState, DemoWatch
 from streams.demo.stack import Running, running
 from streams.demo.verify import mismatches
@@ -24,6 +23,7 @@ from streams.replay.journey import load_journey
 from streams.replay.memory import run_in_memory
 from streams.replay.produce import Replay, open_producer
 from streams.replay.results import Results, read_customers
+from streams.screen import show_tiers
 from streams.storage.redis_store import RedisStore, connect
 
 PARTITIONS = 4

@@ -45,7 +45,7 @@ Exact = Annotated[Decimal, BeforeValidator(_decimal)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=10**15)]
 DisplayNames = dict[str, Text]
 
 
@@ -131,7 +131,7 @@ class PolicyDocument(Section):
     """A whole policy document."""
 
     policy: Name
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, lt=2**31)
     time_zone: Text = "Asia/Shanghai"
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "CNY"
     rates: dict[str, Exact] = {}
