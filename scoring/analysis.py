@@ -4,16 +4,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scoring.expressions import (
-    Arithmetic,
-    Comparison,
-    Junction,
-    Negation,
-    Node,
-    Number,
-    ReadingCall,
-)
 from scoring.readings import READINGS, Drift
+from scoring.syntax import Arithmetic, Comparison, Junction, Negation, Node, Number, ReadingCall
 
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from scoring.customer import CustomerState
 from scoring.emit import Emitter
-from scoring.expressions import Node
 from scoring.facts import Fact, Tick
 from scoring.ledger import total, total_between
 from scoring.policy import Policy, centipoints
 from scoring.readings import READINGS
+from scoring.syntax import Node
 from scoring.units import Day
 
 Measure = Callable[[CustomerState, Day], tuple[float | None, float | None, list[int]]]

@@ -5,17 +5,18 @@ The score between due days is not stored: whoever asks for it computes it as of 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from scoring.analysis import Sensitivity, earliest_age
 from scoring.calendar import first_on_or_after, review_days
 from scoring.compile import Grader
 from scoring.customer import REFUNDS, CustomerState
-from scoring.expressions import ReadingCall
 from scoring.ledger import next_change
-from scoring.policy import Dimension, Policy, Trigger
+from scoring.policy import Trigger
+from scoring.ranking import rank_drift
 from scoring.readings import READINGS, Drift, Source
+from scoring.syntax import ReadingCall
 from scoring.units import NEVER, Day
 
 _ROUNDING = 0.5 + 1e-4
@@ -92,7 +93,7 @@ class _Planner:
         ticking = [t for t in policy.triggers if t.fires_on & {"any", "tick"}]
         self.promoting = tuple(_tick_trigger(t) for t in ticking if t.promote)
         self.demoting = tuple(_tick_trigger(t) for t in ticking if t.demote)
-        self.rank = _rank_by_reading(policy.by) if policy.by else _rank_by_score(policy)
+        self.rank = rank_drift(policy)
         self.lines: list[str] = []
 
     def compile(self) -> Due:
@@ -215,63 +216,6 @@ def next_row(days: list[Day], today: Day, window: int, ending: int) -> Day:
     """The next day on which a row enters or leaves a window, or NEVER."""
     found = next_change(days, today, window, ending)
     return NEVER if found is None else found
-
-
-@dataclass(slots=True)
-class _Rank:
-    """How time alone moves what tiers are ranked by."""
-
-    rising: set[ReadingCall] = field(default_factory=set)
-    rising_if_negative: set[ReadingCall] = field(default_factory=set)
-    falling: set[ReadingCall] = field(default_factory=set)
-    rise_per_day: float = 0.0
-    fall_per_day: float = 0.0
-    always: bool = False
-
-    def add_window(self, call: ReadingCall, *, inverted: bool) -> None:
-        """Take in a windowed reading; `inverted` where less of it is better."""
-        on_exit = READINGS[call.name].on_exit
-        if on_exit == "moves" or call.ending or inverted:
-            self.rising.add(call)
-        elif on_exit == "spend":
-            self.rising_if_negative.add(call)
-        self.falling.add(call)
-
-
-def _rank_by_reading(call: ReadingCall) -> _Rank:
-    rank = _Rank()
-    reading = READINGS[call.name]
-    if reading.drift is not None:
-        rank.rise_per_day = 1.0
-    elif reading.windowed:
-        rank.add_window(call, inverted=False)
-    return rank
-
-
-def _rank_by_score(policy: Policy) -> _Rank:
-    rank = _Rank()
-    certain = sum(d.weight for d in policy.dimensions if d.missing is not None)
-    for dimension in policy.dimensions:
-        reading = READINGS[dimension.reading.name]
-        if reading.drift is not None:
-            own = dimension.weight if dimension.missing is None else 0.0
-            _add_drift(rank, dimension, certain + own)
-        elif reading.windowed:
-            inverted = dimension.normaliser in ("decay", "steps")
-            rank.add_window(dimension.reading, inverted=inverted)
-    return rank
-
-
-def _add_drift(rank: _Rank, dimension: Dimension, weights: float) -> None:
-    """A dimension that changes daily, in centipoints a day at most."""
-    if dimension.normaliser in ("steps", "share"):
-        rank.always = True
-        return
-    points = 100.0 * 100.0 * dimension.weight / weights / dimension.limit
-    if dimension.normaliser == "cap":
-        rank.rise_per_day += points
-    else:
-        rank.fall_per_day += points
 
 
 def _watched(calls: set[ReadingCall]) -> tuple[WatchedWindow, ...]:

@@ -16,7 +16,9 @@ from scoring.customer import (
     OVERDUE,
     REFUNDS,
 )
-from scoring.expressions import (
+from scoring.policy import Dimension
+from scoring.readings import KIND_READINGS, READINGS
+from scoring.syntax import (
     Arithmetic,
     Comparison,
     FieldOf,
@@ -27,8 +29,6 @@ from scoring.expressions import (
     ReadingCall,
     Text,
 )
-from scoring.policy import Dimension
-from scoring.readings import KIND_READINGS, READINGS
 
 _COLUMN_SUMS = {"margin": MARGIN, "refunds": REFUNDS, "overdue": OVERDUE}
 _SHARES = {

@@ -14,10 +14,23 @@ Nothing else exists: no attribute, no index, no call of anything but a reading.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, NoReturn
+from typing import Final, NoReturn
 
 from scoring.errors import ExpressionError
 from scoring.readings import READINGS
+from scoring.syntax import (
+    Arithmetic,
+    Comparison,
+    FieldOf,
+    Junction,
+    Kind,
+    Negation,
+    Node,
+    Number,
+    ReadingCall,
+    Text,
+    kind_of,
+)
 
 MAX_LENGTH: Final = 1000
 MAX_DEPTH: Final = 40
@@ -33,80 +46,6 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 _COMPARISONS: Final = ("<", "<=", ">", ">=", "==", "!=")
-Kind = Literal["number", "text", "condition"]
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A literal number."""
-
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A literal text; only `==` and `!=` take it."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingCall:
-    """A reading by name, with its window and kind as written."""
-
-    name: str
-    window: int | None = None
-    kind: str | None = None
-    ending: int = 0
-
-    def __str__(self) -> str:
-        args = [str(self.window)] if self.window is not None else []
-        args += [self.kind] if self.kind is not None else []
-        args += [f"ending={self.ending}"] if self.ending else []
-        return f"{self.name}({', '.join(args)})" if args else self.name
-
-
-@dataclass(frozen=True, slots=True)
-class FieldOf:
-    """A field of the fact that fired a trigger."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    """`left op right`, with op one of + - * /."""
-
-    op: str
-    left: "Node"
-    right: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """`left op right`, false when either side is null."""
-
-    op: str
-    left: "Node"
-    right: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Junction:
-    """`and` / `or` over two or more conditions."""
-
-    op: str
-    items: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Negation:
-    """`not` of a condition."""
-
-    item: "Node"
-
-
-Node = Number | Text | ReadingCall | FieldOf | Arithmetic | Comparison | Junction | Negation
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +75,6 @@ def parse_number(text: str) -> Node:
     'orders(90, ending=90)'
     """
     return _Parser(text, frozenset()).whole("number")
-
-
-def kind_of(node: Node) -> Kind:
-    """What a node's value is."""
-    match node:
-        case Comparison() | Junction() | Negation():
-            return "condition"
-        case Text() | FieldOf(name="channel" | "kind" | "type" | "order_id"):
-            return "text"
-        case _:
-            return "number"
 
 
 class _Parser:

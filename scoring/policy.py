@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from scoring.expressions import Node, ReadingCall
+from scoring.syntax import Node, ReadingCall
 from scoring.units import DECIMALS, Centipoints
 
 Normaliser = Literal["cap", "decay", "share", "steps"]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from ruamel.yaml import YAML
-from runs import DAY_0, FIRST, Run, drive, run
+from runs import DAY_0
 
 from scoring.policy import Policy
 from streams.intake.record import LogRecord
@@ -31,8 +31,6 @@ move:
     - {name: crossing, fires_on: any, promote: true}
     - {name: review, fires_on: tick, calendar: monthly, demote: true}
 """
-
-__all__ = ["DAY_0", "FIRST", "Run", "drive", "run"]
 
 ON_INTERACTIONS = ("interaction", "customer.registered")
 

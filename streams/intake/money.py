@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
 from scoring.units import DECIMALS, MinorUnits
@@ -10,7 +10,9 @@ from scoring.units import DECIMALS, MinorUnits
 MOST: Final = 10**13
 """Largest amount accepted, in minor units."""
 
-_PLAIN = re.compile(r"-?(0|[1-9]\d{0,20})(\.\d{1,40})?([eE][+-]?\d{1,2})?")
+_PLAIN = re.compile(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?")
+# Digits enough for any amount times any rate: the only rounding is the last.
+_EXACTLY = Context(prec=200, rounding=ROUND_HALF_EVEN)
 _EXACT_FLOAT: Final = 1e9
 _TINY: Final = 1e-6
 
@@ -57,8 +59,9 @@ class Money:
                 return MinorUnits(nearest)
         exact = self._exact(amount)
         if foreign:
-            exact *= self._rates[str(currency)]
-        result = int((exact * self._scale).to_integral_value(ROUND_HALF_EVEN))
+            exact = _EXACTLY.multiply(exact, self._rates[str(currency)])
+        exact = _EXACTLY.multiply(exact, Decimal(self._scale))
+        result = int(_EXACTLY.to_integral_value(exact))
         if abs(result) > MOST:
             raise AmountError(f"{amount} is too large")
         return MinorUnits(result)

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from scoring.analysis import readings_of
 from scoring.errors import ExpressionError
-from scoring.expressions import Node, ReadingCall, parse_condition, parse_number
+from scoring.expressions import parse_condition, parse_number
 from scoring.facts import INTERACTION_KINDS
 from scoring.fold import RETAINED_DAYS
 from scoring.policy import Dimension, Label, Normaliser, Policy, Rule, Tier, Trigger
 from scoring.readings import READINGS
+from scoring.syntax import Node, ReadingCall
 from scoring.units import DECIMALS
 from streams.policies.document import (
     DimensionSection,
@@ -25,6 +26,8 @@ Refuse = Callable[[Sequence[str | int], str], None]
 FACT_FIELDS = frozenset({"amount", "channel", "kind", "type", "order_id"})
 _KEEP_SHARE = Decimal("0.9")
 _CENT = Decimal("0.01")
+_MOST = 10**15
+"""Largest bound of a tier ranked by a reading."""
 
 
 class _Builder:
@@ -89,19 +92,27 @@ class _Builder:
         return tuple(tiers)
 
     def tier(self, index: int, section: TierSection) -> Tier:
-        keep = section.keep
-        if keep is None:
+        path: list[str | int] = ["tiers", index]
+        enter = self.bound(section.enter, [*path, "enter"])
+        if section.keep is not None:
+            keep = self.bound(section.keep, [*path, "keep"])
+        elif index:
+            keep = (enter * _KEEP_SHARE).quantize(_CENT, ROUND_HALF_UP)
+        else:
             keep = Decimal(0)
-            if index:
-                keep = (section.enter * _KEEP_SHARE).quantize(_CENT, ROUND_HALF_UP)
-        for name, bound in (("enter", section.enter), ("keep", keep)):
-            if bound < 0 or (self.document.by is None and bound > 100):  # noqa: PLR2004
-                self.refuse(["tiers", index, name], "a score from 0 to 100 is needed")
-            if bound != bound.quantize(_CENT):
-                self.refuse(["tiers", index, name], "at most two decimals")
-        if keep > section.enter:
-            self.refuse(["tiers", index, "keep"], "must not be above enter")
-        return Tier(section.name, section.enter, keep, section.label)
+        if keep > enter:
+            self.refuse([*path, "keep"], "must not be above enter")
+        return Tier(section.name, enter, keep, section.label)
+
+    def bound(self, bound: Decimal, path: Sequence[str | int]) -> Decimal:
+        most = _MOST if self.document.by else 100
+        if not 0 <= bound <= most:
+            what = "a value" if self.document.by else "a score"
+            self.refuse(path, f"{what} from 0 to {most} is needed")
+            return Decimal(most if bound > most else 0)
+        if bound != bound.quantize(_CENT):
+            self.refuse(path, "at most two decimals")
+        return bound
 
     def dimension(self, index: int, section: DimensionSection) -> Dimension:
         path: list[str | int] = ["score", index]
