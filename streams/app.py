@@ -1,39 +1,20 @@
 """The Faust app: agents over chunks, and the hooks at which partitions come and go."""
 
-import asyncio
-import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import AsyncIterator
 from typing import Any
 
 import faust
-import structlog
-from aiokafka import AIOKafkaProducer
 from faust.types import TP
-from prometheus_client import CollectorRegistry, start_http_server
 
-from scoring.policy import Policy
-from streams.bootstrap import local_days, policy_tag, rules_of
-from streams.clock import SystemClock
-from streams.coordinator import Coordinator
 from streams.errors import RegradeError
 from streams.intake.record import RawRecord
-from streams.outbox.publisher import Publisher
-from streams.partition.cache import CustomerCache
-from streams.partition.ports import PartitionMeta
-from streams.partition.processor import PartitionProcessor
-from streams.partition.runner import TOPICS, Surroundings
-from streams.settings import Settings
-from streams.storage.patient import PatientStore
-from streams.storage.redis_store import RedisStore, connect
-from streams.telemetry.metrics import Metrics
-from streams.telemetry.observer import MetricsObserver
-from streams.transport import ChunkScheduler, ChunkSchema, Consumer
+from streams.keeper import Keeper, WorkerPlan
+from streams.partition.runner import TOPICS
+from streams.transport import ChunkScheduler, ChunkSchema
 
 REBALANCE_TIMEOUT_S = 60.0
 REQUEST_TIMEOUT_S = 40.0
-CLAIM_TIMEOUT_S = 20.0
-"""Shorter than the request timeout, after which Faust would give up in silence."""
 
 
 class RegradeApp(faust.App):  # type: ignore[misc]
@@ -41,184 +22,11 @@ class RegradeApp(faust.App):  # type: ignore[misc]
 
     fetch_max_wait_ms: int
     keeper: "Keeper"
-    release: Callable[[], Any]
 
     async def on_stop(self) -> None:
         """Finish the chunks at hand before the consumer leaves the group."""
         await self.keeper.stop()
         await super().on_stop()
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerPlan:
-    """What a worker is started with."""
-
-    settings: Settings
-    policy: Policy
-    partitions: int
-    """Partition count of the input topics."""
-
-
-class Keeper:
-    """Connects Faust's hooks, the transport and the coordinator; made inside the loop."""
-
-    def __init__(self, app: RegradeApp, plan: WorkerPlan) -> None:
-        self._app = app
-        self._plan = plan
-        self._coordinator: Coordinator | None = None
-        self._producer: AIOKafkaProducer | None = None
-        self._store: RedisStore | None = None
-        # Faust asks where to seek while the assignment is still being announced to us.
-        self._claimed = asyncio.Event()
-        registry = CollectorRegistry()
-        self.metrics = Metrics(registry)
-        settings = plan.settings
-        host = settings.metrics_host
-        server, _ = start_http_server(settings.metrics_port, host, registry)
-        url = f"http://{host}:{server.server_port}/metrics"
-        structlog.get_logger().info("metrics are served", metrics_url=url)
-
-    async def start(self) -> None:
-        """Connect the store and the producer, and check both."""
-        plan, settings = self._plan, self._plan.settings
-        clock = SystemClock()
-        redis = RedisStore(connect(settings.redis), settings.key_prefix, policy_tag(plan.policy))
-        await redis.prepare(durable=settings.publish_after == "durable")
-        self._store = redis
-        store = PatientStore(
-            redis,
-            clock,
-            self.metrics.store_retries.inc,
-            self.metrics.commit_seconds.observe,
-        )
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=settings.kafka,
-            acks="all",
-            enable_idempotence=settings.idempotent_producer,
-            compression_type=None,
-            linger_ms=2,
-        )
-        await self._producer.start()
-        observer = MetricsObserver(self.metrics, plan.policy, settings.prefix)
-        publisher = Publisher(self._producer, store, clock, settings.prefix, observer.published)
-        around = Surroundings(
-            owner=f"{settings.worker}-{secrets.token_hex(4)}",
-            store=store,
-            feed=self,
-            outlet=publisher,
-            observer=observer,
-            clock=clock,
-            days=local_days(plan.policy),
-            mode=settings.clock,
-            build=self._builder(store),
-        )
-        self._coordinator = Coordinator(
-            around,
-            publisher,
-            observer,
-            plan.partitions,
-            settings.prefix,
-            self._app.crash,
-        )
-
-    def _builder(self, store: PatientStore) -> Callable[[int, PartitionMeta], PartitionProcessor]:
-        plan = self._plan
-        mode = "live" if plan.settings.clock == "wall" else "replay"
-        rules = rules_of(
-            plan.policy,
-            plan.partitions,
-            mode=mode,
-            topic_prefix=plan.settings.prefix,
-        )
-
-        def build(partition: int, meta: PartitionMeta) -> PartitionProcessor:
-            owned = max(1, len(self._app.consumer.assignment()) // len(TOPICS))
-            cache = CustomerCache(plan.settings.cache_customers // owned)
-            return PartitionProcessor(partition, rules, store, meta, cache)
-
-        return build
-
-    async def assigned(self, tps: set[TP]) -> None:
-        """A rebalance gave us these partitions."""
-        if self._coordinator is None:
-            await self.start()
-        assert self._coordinator is not None  # noqa: S101 - just made
-        self.metrics.rebalances.inc()
-        ours = {self._plan.settings.prefix + topic for topic in TOPICS}
-        found = [(tp.topic, tp.partition) for tp in tps if tp.topic in ours]
-        self.metrics.partitions.set(len(found) // len(TOPICS))
-        await self._coordinator.assigned(found)
-        self._claimed.set()
-
-    async def revoked(self) -> None:
-        """A rebalance begins."""
-        self._claimed.clear()
-        if self._coordinator is not None:
-            await self._coordinator.release()
-
-    async def stop(self) -> None:
-        """The worker ends: finish, publish, disconnect."""
-        await self.revoked()
-        if self._producer is not None:
-            await self._producer.stop()
-        if self._store is not None:
-            await self._store.close()
-
-    async def start_offsets(self, log: Consumer) -> Mapping[TP, int]:
-        """The offset to read from, for every assigned topic partition."""
-        async with asyncio.timeout(CLAIM_TIMEOUT_S):
-            await self._claimed.wait()
-        assert self._coordinator is not None  # noqa: S101 - made before the claim
-        offsets = await self._coordinator.start_offsets(_Offsets(log))
-        return {TP(*tp): offset for tp, offset in offsets.items()}
-
-    def next_offset(self, tp: TP) -> int | None:
-        """The stored next offset, for lag tools."""
-        if self._coordinator is None:
-            return None
-        return self._coordinator.next_offset(tp.topic, tp.partition)
-
-    async def offer(self, topic: str, partition: int, records: list[RawRecord]) -> None:
-        """Hand a chunk to its partition."""
-        if self._coordinator is not None:
-            await self._coordinator.offer(topic, partition, records)
-
-    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
-        """(position, highwater, wall time in ms) of the last fetch answer."""
-        poll = self._app.consumer.poll_of(TP(self._plan.settings.prefix + topic, partition))
-        if poll.highwater is not None:
-            done = self.next_offset(TP(self._plan.settings.prefix + topic, partition)) or 0
-            lag = max(0, poll.highwater - done)
-            self.metrics.lag.labels(topic, str(partition)).set(lag)
-        return poll.position, poll.highwater, poll.at_ms
-
-    async def seek(self, partition: int, offsets: dict[str, int]) -> None:
-        """Read on from other offsets."""
-        prefix = self._plan.settings.prefix
-        await self._app.consumer.seek_soon(
-            {TP(prefix + topic, partition): offset for topic, offset in offsets.items()}
-        )
-
-    def pause(self, topic: str, partition: int, *, paused: bool) -> None:
-        """Stop or resume fetching."""
-        tp = TP(self._plan.settings.prefix + topic, partition)
-        # Not pause_partitions(): that drops what was fetched and not yet handed over.
-        if paused:
-            self._app.consumer.on_buffer_full(tp)
-        else:
-            self._app.consumer.on_buffer_drop(tp)
-
-
-class _Offsets:
-    """The consumer's offset questions, asked with plain tuples."""
-
-    def __init__(self, consumer: Consumer) -> None:
-        self._consumer = consumer
-
-    async def earliest_offsets(self, *tps: tuple[str, int]) -> Mapping[Any, int]:
-        """First offset of each log."""
-        found: Mapping[Any, int] = await self._consumer.earliest_offsets(*[TP(*tp) for tp in tps])
-        return found
 
 
 class TopicsUnfit(RegradeError):
@@ -279,3 +87,17 @@ def _add_agent(app: RegradeApp, keeper: Keeper, topic: str) -> None:
             await keeper.offer(first.topic, first.partition, chunk)
 
     app.agent(app.topic(topic, schema=ChunkSchema()), name=f"{topic}-intake")(intake)
+
+
+def create_worker(app: RegradeApp) -> faust.Worker:
+    """Faust's runner: signals, the event loop, the end of the process."""
+    worker = faust.Worker(
+        app,
+        loglevel=logging.WARNING,
+        override_logging=False,
+        redirect_stdouts=False,
+        blocking_timeout=None,
+        quiet=True,
+    )
+    worker.spinner = None
+    return worker

@@ -10,7 +10,7 @@ from scoring.policy import Policy
 from streams.intake.decode import Decoder
 from streams.intake.partitioner import partition_of
 from streams.outbox.scribe import EventScribe
-from streams.partition.processor import Rules
+from streams.partition.rules import Rules
 from streams.storage.codec import BlobCodec
 
 

@@ -12,12 +12,8 @@ from streams.errors import RegradeError
 from streams.intake.record import RawRecord
 from streams.outbox.publisher import Publisher
 from streams.partition.ports import PartitionMeta
-from streams.partition.runner import (
-    TOPICS,
-    OffsetOutsideLog,
-    PartitionRunner,
-    Surroundings,
-)
+from streams.partition.runner import TOPICS, PartitionRunner
+from streams.partition.surroundings import OffsetOutsideLog, Surroundings
 from streams.telemetry.observer import MetricsObserver
 
 log = structlog.get_logger()

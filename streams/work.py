@@ -1,13 +1,12 @@
 """Run one worker until it is told to stop."""
 
 import asyncio
-import logging
 import sys
 
-import faust
 import uvloop
 
-from streams.app import TopicsUnfit, WorkerPlan, create_app
+from streams.app import TopicsUnfit, create_app, create_worker
+from streams.keeper import WorkerPlan
 from streams.partition.runner import TOPICS
 from streams.policies.load import load_policy
 from streams.settings import Settings
@@ -46,13 +45,4 @@ def run_worker(settings: Settings) -> None:
     partitions = asyncio.run(input_partitions(settings))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     app = create_app(WorkerPlan(settings, policy, partitions))
-    worker = faust.Worker(
-        app,
-        loglevel=logging.WARNING,
-        override_logging=False,
-        redirect_stdouts=False,
-        blocking_timeout=None,
-        quiet=True,
-    )
-    worker.spinner = None
-    sys.exit(worker.execute_from_commandline())
+    sys.exit(create_worker(app).execute_from_commandline())

@@ -5,13 +5,11 @@ Orders, ticks and time written into the log all come through `PartitionProcessor
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from scoring.advance import Decision, Judge, advance
+from scoring.advance import Decision, advance
 from scoring.customer import CustomerState
 from scoring.facts import Fact, Tick
 from scoring.units import Day
-from streams.errors import RegradeError
 from streams.intake.decode import Accepted, DayReached, Intake, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
@@ -19,40 +17,16 @@ from streams.partition.cache import CustomerCache
 from streams.partition.due_queue import DueQueue
 from streams.partition.ports import (
     Cause,
-    Codec,
-    Intaker,
-    Partitioner,
     PartitionMeta,
     PartitionStore,
-    Scribe,
 )
+from streams.partition.rules import Rules, StaleCommit
 
 DUE_AT_ONCE = 4000
 """Most due customers in one commit: more are ticked in slices."""
 
 FUTURE_DAYS = 366
 """In event mode a day further ahead of the partition day is refused."""
-
-
-class StaleCommit(RegradeError):
-    """Somebody else has committed: what this worker holds of the partition is old."""
-
-    def __init__(self, partition: int) -> None:
-        self.partition = partition
-        super().__init__(f"partition {partition} was committed to by another worker")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What all partitions of a worker share."""
-
-    judge: Judge
-    intaker: Intaker
-    scribe: Scribe
-    codec: Codec
-    partitioner: Partitioner
-    partitions: int
-    topic_prefix: str = ""
 
 
 class PartitionProcessor:

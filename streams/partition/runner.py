@@ -1,21 +1,17 @@
 """Drives one partition: waits for records, processes them, publishes what was committed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Awaitable, Sequence
 
 import structlog
 
-from scoring.calendar import LocalDays
 from scoring.units import Day, EpochMs
-from streams.clock import Clock
-from streams.errors import RegradeError
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
 from streams.partition.merge import Gap, Merge
-from streams.partition.ports import OutboxRow, PartitionMeta, PartitionStore
-from streams.partition.processor import PartitionProcessor, StaleCommit
+from streams.partition.ports import PartitionMeta
+from streams.partition.rules import StaleCommit
+from streams.partition.surroundings import OffsetOutsideLog, Surroundings
 
 TOPICS = ("orders", "interactions")
 """Input topics, in the order in which equal timestamps are taken."""
@@ -29,79 +25,7 @@ _PROOF_S = 0.003
 _AFTER_MIDNIGHT_MS = 60_000
 _FUTURE_DAYS = 1
 
-ClockMode = Literal["wall", "event"]
 log = structlog.get_logger()
-
-
-class OffsetOutsideLog(RegradeError):
-    """The stored offset does not lie in the log any more."""
-
-    def __init__(self, place: str, stored: int, begin: int | None, end: int | None) -> None:
-        self.place = place
-        self.stored = stored
-        self.begin = begin
-        self.end = end
-        what = (
-            f"the log begins at {begin}: records that were never read have been deleted"
-            if end is None
-            else f"the log ends at {end}: the topic was recreated or cut off"
-        )
-        super().__init__(
-            f"{place}: the state continues at offset {stored}, but {what}. Going on would "
-            "lose or repeat events. Restore the topic, or grade from the start under "
-            "another REGRADE_PREFIX and REGRADE_GROUP."
-        )
-
-
-class Feed(Protocol):
-    """The log, as one partition sees it."""
-
-    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
-        """(position, highwater, wall time in ms) of the last fetch answer."""
-
-    async def seek(self, partition: int, offsets: dict[str, int]) -> None:
-        """Read on from other offsets."""
-
-    def pause(self, topic: str, partition: int, *, paused: bool) -> None:
-        """Stop or resume fetching."""
-
-
-class Outlet(Protocol):
-    """Where committed rows go."""
-
-    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
-        """Publish rows in order; `first` is the sequence of the first. May wait."""
-
-    async def flush(self, partition: int) -> None:
-        """Wait until everything offered is published."""
-
-
-class Observer(Protocol):
-    """Who counts."""
-
-    def processed(
-        self,
-        partition: int,
-        batches: Sequence[Batch],
-        meta: PartitionMeta,
-        seconds: float,
-    ) -> None:
-        """A chunk was committed, after `seconds` of work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all runners of a worker share."""
-
-    owner: str
-    store: PartitionStore
-    feed: Feed
-    outlet: Outlet
-    observer: Observer
-    clock: Clock
-    days: LocalDays
-    mode: ClockMode
-    build: Callable[[int, PartitionMeta], PartitionProcessor]
 
 
 class PartitionRunner:

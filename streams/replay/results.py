@@ -14,7 +14,7 @@ from scoring.explain import dimension_rows, major
 from scoring.units import Day
 from streams.outbox.scribe import EventScribe
 from streams.partition.ports import PartitionMeta
-from streams.partition.processor import Rules
+from streams.partition.rules import Rules
 from streams.replay.event import RejectedRow
 
 _AT_ONCE = 5000

@@ -1,0 +1,28 @@
+"""What all partitions of a worker share, and the refusal of an outdated commit."""
+
+from dataclasses import dataclass
+
+from scoring.advance import Judge
+from streams.errors import RegradeError
+from streams.partition.ports import Codec, Intaker, Partitioner, Scribe
+
+
+class StaleCommit(RegradeError):
+    """Somebody else has committed: what this worker holds of the partition is old."""
+
+    def __init__(self, partition: int) -> None:
+        self.partition = partition
+        super().__init__(f"partition {partition} was committed to by another worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What all partitions of a worker share."""
+
+    judge: Judge
+    intaker: Intaker
+    scribe: Scribe
+    codec: Codec
+    partitioner: Partitioner
+    partitions: int
+    topic_prefix: str = ""

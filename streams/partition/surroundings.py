@@ -1,0 +1,85 @@
+"""What a partition's runner needs around it: the log, the outlet, who counts."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from scoring.calendar import LocalDays
+from streams.clock import Clock
+from streams.errors import RegradeError
+from streams.partition.batch import Batch
+from streams.partition.ports import OutboxRow, PartitionMeta, PartitionStore
+from streams.partition.processor import PartitionProcessor
+
+ClockMode = Literal["wall", "event"]
+
+
+class OffsetOutsideLog(RegradeError):
+    """The stored offset does not lie in the log any more."""
+
+    def __init__(self, place: str, stored: int, begin: int | None, end: int | None) -> None:
+        self.place = place
+        self.stored = stored
+        self.begin = begin
+        self.end = end
+        what = (
+            f"the log begins at {begin}: records that were never read have been deleted"
+            if end is None
+            else f"the log ends at {end}: the topic was recreated or cut off"
+        )
+        super().__init__(
+            f"{place}: the state continues at offset {stored}, but {what}. Going on would "
+            "lose or repeat events. Restore the topic, or grade from the start under "
+            "another REGRADE_PREFIX and REGRADE_GROUP."
+        )
+
+
+class Feed(Protocol):
+    """The log, as one partition sees it."""
+
+    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
+        """(position, highwater, wall time in ms) of the last fetch answer."""
+
+    async def seek(self, partition: int, offsets: dict[str, int]) -> None:
+        """Read on from other offsets."""
+
+    def pause(self, topic: str, partition: int, *, paused: bool) -> None:
+        """Stop or resume fetching."""
+
+
+class Outlet(Protocol):
+    """Where committed rows go."""
+
+    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
+        """Publish rows in order; `first` is the sequence of the first. May wait."""
+
+    async def flush(self, partition: int) -> None:
+        """Wait until everything offered is published."""
+
+
+class Observer(Protocol):
+    """Who counts."""
+
+    def processed(
+        self,
+        partition: int,
+        batches: Sequence[Batch],
+        meta: PartitionMeta,
+        seconds: float,
+    ) -> None:
+        """A chunk was committed, after `seconds` of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all runners of a worker share."""
+
+    owner: str
+    store: PartitionStore
+    feed: Feed
+    outlet: Outlet
+    observer: Observer
+    clock: Clock
+    days: LocalDays
+    mode: ClockMode
+    build: Callable[[int, PartitionMeta], PartitionProcessor]

@@ -1,0 +1,83 @@
+"""What a partition says adds up: counters, outcomes, versions, texts."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+from builders import policy_from
+from histories import CENTS, QUARTERS, histories
+from hypothesis import given
+from random_policies import documents
+from runs import Run, run
+
+from scoring.customer import UNGRADED
+from streams.policies.load import load_policy, presets
+
+POLICIES = {name: load_policy(name) for name in presets()}
+
+
+def grouped(run_: Run) -> Counter[str]:
+    """Tiers and labels of all customers, counted one by one."""
+    policy = run_.rules.judge.grader.policy
+    found: Counter[str] = Counter()
+    for state in run_.states.values():
+        if state.tier == UNGRADED:
+            continue
+        found[f"tier:{policy.tiers[state.tier].name}"] += 1
+        for name, value in run_.rules.scribe.labels(state.labels).items():
+            if value is not None:
+                found[f"label:{name}:{value}"] += 1
+    return found
+
+
+def check_counters(run_: Run, records: list) -> None:
+    """Counters are a group-by over states, and every record has one outcome."""
+    counts = dict(run_.counts)
+    outcomes = {k: counts.pop(k) for k in list(counts) if k.startswith("in:")}
+    assert counts == grouped(run_)
+    assert sum(outcomes.values()) == len(records)
+    refused = sum(n for k, n in outcomes.items() if k in ("in:rejected", "in:conflict"))
+    assert len(run_.dead_letters) == refused
+
+
+def check_chains(run_: Run) -> None:
+    """Versions are 1..n without holes, and each `from` is the `to` before it."""
+    stories: dict[str, list] = {}
+    for change in run_.changes:
+        stories.setdefault(change["customer_id"], []).append(change)
+    for customer, story in stories.items():
+        assert [c["version"] for c in story] == list(range(1, len(story) + 1))
+        assert run_.states[customer].version == len(story)
+        first = story[0]
+        assert (first["type"], first["from"]) == ("tier.assigned", None)
+        tiers = [c for c in story if c["type"].startswith("tier.")]
+        for before, after in pairwise(tiers):
+            assert after["from"] == before["to"] != after["to"]
+        for name, value in first["labels"].items():
+            known = value
+            for change in (c for c in story if c.get("label") == name):
+                assert change["from"] == known != change["to"]
+                known = change["to"]
+
+
+@pytest.mark.parametrize("preset", presets())
+@given(records=histories(CENTS))
+def test_counters_are_a_group_by_over_the_states(preset, records):
+    """Counting customers by tier and label gives the counters; no record is lost."""
+    check_counters(run(POLICIES[preset], records, chunks=[7]), records)
+
+
+@given(document=documents(), records=histories(QUARTERS))
+def test_versions_have_no_holes_and_changes_chain(document, records):
+    """Whatever the policy: changes are numbered 1..n and each starts where one ended."""
+    done = run(policy_from(document), records)
+    check_chains(done)
+    check_counters(done, records)
+
+
+@pytest.mark.parametrize("preset", presets())
+@given(records=histories(CENTS))
+def test_the_text_of_an_event_depends_on_its_cause_alone(preset, records):
+    """Two workers that grade the same log write the same bytes, headers included."""
+    first, second = (run(POLICIES[preset], records).rows for _ in range(2))
+    assert first == second
