@@ -1,14 +1,18 @@
 """A rival as a process of its own, on the same broker, and what it says it cost."""
 
-import json
 import subprocess
 import sys
 import time
 import venv
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
 from measure import progress
+from redis import Redis
+from rivals.by_hand import RESULT, Customer, regrade
 from worker_run import PARTITIONS, produce
 
 from streams.embedded.process import LeashedProcess
@@ -16,38 +20,43 @@ from streams.embedded.stack import EmbeddedStack
 from streams.embedded.store import ValkeyStore
 from streams.embedded.topics import TopicSpec, create_topics
 from streams.partition.runner import TOPICS
-from streams.replay.generator import generate_orders
+from streams.replay.event import WireEvent
 
 CACHE = Path.home() / ".cache" / "regrade-benchmarks"
 QUIX = "quixstreams==3.28.1"
 _SCRIPTS = Path(__file__).parent / "rivals"
+_AT_ONCE = 5000
 _POLL_S = 0.1
 _PATIENCE_S = 300.0
 _QUOTED_LINES = 8
+_TOPIC_SETTINGS = {"cleanup.policy": "delete", "retention.ms": "-1"}
+"""Quix Streams asks the broker for them."""
 
 
 class Rival(NamedTuple):
-    """Something users would pick instead."""
+    """Something users would pick instead, and what it is given."""
 
     name: str
     script: str
+    known: int
+    """How many orders of the stream its store has taken in before it starts."""
     orders: int
-    customers: int
+    """How many of the next it grades."""
     python: str = sys.executable
 
 
-async def run_rival(rival: Rival, stack: EmbeddedStack, store: ValkeyStore) -> dict[str, Any]:
-    """Produce the rival's orders, run it over them; its figures, or why there are none.
-
-    Its customers order as often as the worker's, so that each event costs as much.
-    """
+async def run_rival(
+    rival: Rival, stream: Iterator[WireEvent], stack: EmbeddedStack, store: ValkeyStore
+) -> dict[str, Any]:
+    """Run a rival over its part of a stream; its figures, or why there are none."""
     prefix = f"{rival.name}."
     changes = f"{prefix}changes"
     names = (*(prefix + topic for topic in TOPICS), changes)
-    specs = [TopicSpec(name, PARTITIONS) for name in names]
+    specs = [TopicSpec(name, PARTITIONS, _TOPIC_SETTINGS) for name in names]
     await create_topics(stack.bootstrap, specs)
-    events = generate_orders(rival.customers, rival.orders)
-    await produce(stack.bootstrap, events, prefix=prefix, close=False)
+    take_in(islice(stream, rival.known), store.url)
+    orders = islice(stream, rival.orders)
+    await produce(stack.bootstrap, orders, prefix=prefix, close=False)
     folder = stack.folder / rival.name
     folder.mkdir()
     command = [
@@ -65,6 +74,20 @@ async def run_rival(rival: Rival, stack: EmbeddedStack, store: ValkeyStore) -> d
         process.stop()
 
 
+def take_in(events: Iterable[WireEvent], redis_url: str) -> None:
+    """Leave in the store what a rival would have left there after these orders."""
+    customers: dict[bytes, Customer] = {}
+    for event in events:
+        order = orjson.loads(event.value)
+        customers[event.key], _ = regrade(customers.get(event.key), order)
+    blobs = {name: orjson.dumps(customer) for name, customer in customers.items()}
+    names = list(blobs)
+    with Redis.from_url(redis_url) as redis:
+        redis.flushdb()
+        for at in range(0, len(names), _AT_ONCE):
+            redis.mset({name: blobs[name] for name in names[at : at + _AT_ONCE]})
+
+
 def _result(process: LeashedProcess) -> dict[str, Any]:
     """Wait for the line that a rival prints at its end."""
     deadline = time.monotonic() + _PATIENCE_S
@@ -72,8 +95,8 @@ def _result(process: LeashedProcess) -> dict[str, Any]:
         ended = not process.running
         lines = process.output().splitlines()
         for line in lines:
-            if line.startswith("RESULT "):
-                figures: dict[str, Any] = json.loads(line.removeprefix("RESULT "))
+            if line.startswith(RESULT):
+                figures: dict[str, Any] = orjson.loads(line.removeprefix(RESULT))
                 return figures
         if ended or time.monotonic() > deadline:
             progress("\n".join(lines[-_QUOTED_LINES:]))

@@ -116,25 +116,22 @@ async def run_rivals(
     stack: EmbeddedStack, options: Namespace, ours: dict[str, Any]
 ) -> dict[str, Any]:
     """Figures of each rival, and how many times better the worker is."""
-    few, many = options.bare_orders, 5 * options.bare_orders
+    total, few = options.orders, min(options.orders, options.bare_orders)
+    many = min(total, 5 * few)
+    # From the middle of the stream, where customers are as large as they are on average.
     rivals = [
-        ("bare_faust", "faust_agent.py", few),
-        ("bare_aiokafka", "aiokafka_batches.py", many),
+        Rival("bare_faust", "faust_agent.py", (total - few) // 2, few),
+        Rival("bare_aiokafka", "aiokafka_batches.py", (total - many) // 2, many),
     ]
-    python = {}
     if options.quix:
-        rivals.append(("quix", "quix.py", many))
-        python["quix"] = quix_python()
+        rivals.append(Rival("quix", "quix.py", 0, total, quix_python()))
     figures: dict[str, Any] = {}
     # Kinder to them than the worker's store, which is on disk at every answer.
     with ValkeyStore(stack.folder / "theirs", appendfsync="everysec") as store:
-        for name, script, orders in rivals:
-            progress(f"{name}: {orders:,} orders ...")
-            customers = max(1, options.customers * orders // options.orders)
-            rival = Rival(name, script, orders, customers)
-            if name in python:
-                rival = rival._replace(python=python[name])
-            figures[name] = found = await run_rival(rival, stack, store)
+        for rival in rivals:
+            progress(f"{rival.name}: {rival.orders:,} orders ...")
+            stream = generate_orders(options.customers, total)
+            figures[rival.name] = found = await run_rival(rival, stream, stack, store)
             if "failed" not in found:
                 found["speed_ratio"] = ratio(ours["events_per_second"], found["events_per_second"])
                 found["cpu_ratio"] = ratio(found["cpu_us_per_event"], ours["cpu_us_per_event"])

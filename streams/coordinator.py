@@ -38,8 +38,8 @@ class NotCoPartitioned(RegradeError):
 class Log(Protocol):
     """The consumer, as much as is needed of it. Topics carry their prefix."""
 
-    async def earliest_offsets(self, *tps: TopicPartition) -> Mapping[TopicPartition, int]:
-        """First offset of each log."""
+    async def first_offsets(self, tps: list[TopicPartition]) -> Mapping[TopicPartition, int]:
+        """Offset of the first record each log still holds."""
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Coordinator:
         ]
         if not tps:
             return {}
-        begin = await consumer.earliest_offsets(*tps)
+        begin = await consumer.first_offsets(tps)
         offsets = {}
         for tp in tps:
             topic, partition = tp[0].removeprefix(self._prefix), tp[1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.structs import TopicPartition as TP
+from aiokafka.structs import TopicPartition
 from prometheus_client import CollectorRegistry, start_http_server
 
 from scoring.policy import Policy
@@ -122,7 +122,7 @@ class Keeper:
 
         return build
 
-    async def assigned(self, tps: set[TP]) -> None:
+    async def assigned(self, tps: set[TopicPartition]) -> None:
         """A rebalance gave us these partitions."""
         if self._coordinator is None:
             await self.start()
@@ -148,15 +148,15 @@ class Keeper:
         if self._store is not None:
             await self._store.close()
 
-    async def start_offsets(self, log: Consumer) -> Mapping[TP, int]:
+    async def start_offsets(self, log: Consumer) -> Mapping[TopicPartition, int]:
         """The offset to read from, for every assigned topic partition."""
         async with asyncio.timeout(CLAIM_TIMEOUT_S):
             await self._claimed.wait()
         assert self._coordinator is not None  # noqa: S101 - made before the claim
-        offsets = await self._coordinator.start_offsets(_Offsets(log))
-        return {TP(*tp): offset for tp, offset in offsets.items()}
+        offsets = await self._coordinator.start_offsets(log)
+        return {TopicPartition(*tp): offset for tp, offset in offsets.items()}
 
-    def next_offset(self, tp: TP) -> int | None:
+    def next_offset(self, tp: TopicPartition) -> int | None:
         """The stored next offset, for lag tools."""
         if self._coordinator is None:
             return None
@@ -169,37 +169,21 @@ class Keeper:
 
     def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
         """(position, highwater, wall time in ms) of the last fetch answer."""
-        poll = self._app.consumer.poll_of(TP(self._plan.settings.prefix + topic, partition))
+        tp = self._place(topic, partition)
+        poll = self._app.consumer.poll_of(tp)
         if poll.highwater is not None:
-            done = self.next_offset(TP(self._plan.settings.prefix + topic, partition)) or 0
-            lag = max(0, poll.highwater - done)
+            lag = max(0, poll.highwater - (self.next_offset(tp) or 0))
             self.metrics.lag.labels(topic, str(partition)).set(lag)
         return poll.position, poll.highwater, poll.at_ms
 
     async def seek(self, partition: int, offsets: dict[str, int]) -> None:
         """Read on from other offsets."""
-        prefix = self._plan.settings.prefix
-        await self._app.consumer.seek_soon(
-            {TP(prefix + topic, partition): offset for topic, offset in offsets.items()}
-        )
+        places = {self._place(topic, partition): at for topic, at in offsets.items()}
+        await self._app.consumer.seek_soon(places)
 
     def pause(self, topic: str, partition: int, *, paused: bool) -> None:
         """Stop or resume fetching."""
-        tp = TP(self._plan.settings.prefix + topic, partition)
-        # Not pause_partitions(): that drops what was fetched and not yet handed over.
-        if paused:
-            self._app.consumer.on_buffer_full(tp)
-        else:
-            self._app.consumer.on_buffer_drop(tp)
+        self._app.consumer.hold(self._place(topic, partition), held=paused)
 
-
-class _Offsets:
-    """The consumer's offset questions, asked with plain tuples."""
-
-    def __init__(self, consumer: Consumer) -> None:
-        self._consumer = consumer
-
-    async def earliest_offsets(self, *tps: tuple[str, int]) -> Mapping[Any, int]:
-        """First offset of each log."""
-        found: Mapping[Any, int] = await self._consumer.earliest_offsets(*[TP(*tp) for tp in tps])
-        return found
+    def _place(self, topic: str, partition: int) -> TopicPartition:
+        return TopicPartition(self._plan.settings.prefix + topic, partition)

@@ -38,10 +38,10 @@ class Poll:
 class LogKeeper(Protocol):
     """Who knows where to read; set as `app.keeper`."""
 
-    async def start_offsets(self, log: "Consumer") -> Mapping[TP, int]:
+    async def start_offsets(self, log: "Consumer") -> Mapping[TopicPartition, int]:
         """The offset to read from, for every assigned topic partition."""
 
-    def next_offset(self, tp: TP) -> int | None:
+    def next_offset(self, tp: TopicPartition) -> int | None:
         """The stored next offset, for lag tools."""
 
 
@@ -78,14 +78,14 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer._fetch_max_wait_ms = self.app.fetch_max_wait_ms
         return consumer
 
-    def poll_of(self, tp: TP) -> Poll:
+    def poll_of(self, tp: TopicPartition) -> Poll:
         """What the last fetch said; reads plain attributes, so safe from any thread."""
         consumer = self._consumer
         assignment = consumer._subscription.subscription if consumer else None
         if assignment is None or assignment.assignment is None:
             return Poll(None, None, None)
         try:
-            state = assignment.assignment.state_value(TopicPartition(*tp))
+            state = assignment.assignment.state_value(tp)
         except (KeyError, AssertionError):
             state = None
         if state is None or not state.has_valid_position:
@@ -135,17 +135,39 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         """Seek to the offsets stored with the state. Fails rather than hangs."""
         offsets = await self.app.keeper.start_offsets(self)
         await self.seek_soon(offsets)
-        return dict(offsets)
+        return {TP(*tp): offset for tp, offset in offsets.items()}
 
-    async def seek_soon(self, offsets: Mapping[TP, int]) -> None:
+    async def seek_soon(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Seek, or raise TimeoutError."""
         if offsets:
-            await asyncio.wait_for(self.seek_wait(offsets), SEEK_TIMEOUT_S)
+            places = {TP(*tp): offset for tp, offset in offsets.items()}
+            await asyncio.wait_for(self.seek_wait(places), SEEK_TIMEOUT_S)
 
-    def poll_of(self, tp: TP) -> Poll:
+    async def first_offsets(self, tps: list[TopicPartition]) -> Mapping[Any, int]:
+        """Offset of the first record each log still holds."""
+        found: Mapping[Any, int] = await self.earliest_offsets(*[TP(*tp) for tp in tps])
+        return found
+
+    def hold(self, tp: TopicPartition, *, held: bool) -> None:
+        """Stop or resume fetching a topic partition."""
+        # Not pause_partitions(): that drops what was fetched and not yet handed over.
+        if held:
+            self.on_buffer_full(TP(*tp))
+        else:
+            self.on_buffer_drop(TP(*tp))
+
+    def poll_of(self, tp: TopicPartition) -> Poll:
         """What the last fetch said about a topic partition."""
         poll: Poll = self._thread.poll_of(tp)
         return poll
+
+    def on_buffer_full(self, tp: tuple[str, int]) -> None:
+        """Fetch no more of a topic partition. Faust insists on its own kind of tuple."""
+        super().on_buffer_full(TP(*tp))
+
+    def on_buffer_drop(self, tp: tuple[str, int]) -> None:
+        """Fetch it again."""
+        super().on_buffer_drop(TP(*tp))
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """No gap to keep: acks do not decide what is read."""

@@ -50,7 +50,7 @@ async def grade(
 ) -> list[Any]:
     """Grade a batch and store it; the changes that are on their way."""
     names = list({record.key: None for record in records})
-    stored = await redis.mget([b"aiokafka:" + name for name in names])
+    stored = await redis.mget(names)
     customers: dict[bytes, Customer | None] = {
         name: orjson.loads(text) if text else None for name, text in zip(names, stored, strict=True)
     }

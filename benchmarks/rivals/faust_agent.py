@@ -25,10 +25,10 @@ changes = app.topic(options.changes_topic, key_type=str)
 async def grade(stream: faust.Stream) -> None:
     """Grade each order as it comes."""
     async for customer_id, order in stream.items():
-        stored = await redis.get(f"faust:{customer_id}")
+        stored = await redis.get(customer_id)
         known = orjson.loads(stored) if stored else None
         customer, tier = regrade(known, order)
-        await redis.set(f"faust:{customer_id}", orjson.dumps(customer))
+        await redis.set(customer_id, orjson.dumps(customer))
         if tier is not None:
             meter.changes += 1
             body = {"customer_id": customer_id, "tier": tier}
@@ -40,4 +40,7 @@ async def grade(stream: faust.Stream) -> None:
 
 
 if __name__ == "__main__":
-    faust.Worker(app, loglevel="WARNING", quiet=True).execute_from_commandline()
+    # Redirected, what the meter prints would become a line of Faust's log.
+    worker = faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False)
+    worker.spinner = None
+    worker.execute_from_commandline()

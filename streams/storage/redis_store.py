@@ -1,5 +1,6 @@
 """`PartitionStore` on Redis 7 or Valkey: a few functions, one slot per partition."""
 
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -24,6 +25,7 @@ from streams.storage.errors import (
 from streams.storage.keys import Keys
 
 _TOPIC = "next:"
+_GLOB = re.compile(r"[*?\[\]\\]")
 
 
 def connect(url: str, timeout_s: float = 10.0, connections: int = 64) -> Redis:
@@ -191,8 +193,9 @@ class RedisStore:
     async def customers(self, partition: int) -> list[str]:
         """The ids of all customers of a partition, sorted."""
         pattern = self._of(partition).customer("")
-        match = pattern.replace("[", "\\[") + "*"
-        found = [key async for key in self._redis.scan_iter(match=match, count=5000)]
+        match = _GLOB.sub(r"\\\g<0>", pattern) + "*"
+        # A set: SCAN may show a key twice.
+        found = {key async for key in self._redis.scan_iter(match=match, count=5000)}
         return sorted(key.decode().removeprefix(pattern) for key in found)
 
     async def close(self) -> None:

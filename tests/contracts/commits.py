@@ -1,0 +1,34 @@
+"""Commits for the store contract: what a test does not name is empty."""
+
+import secrets
+from typing import Any
+
+from streams.partition.ports import Commit, OutboxRow, PartitionMeta
+
+
+def row(text: str = "x", topic: str = "tier-changes") -> OutboxRow:
+    """An outbox row."""
+    return OutboxRow(topic, b"ann", text.encode(), (("ce_id", b"ann:1"),))
+
+
+def commit(meta: PartitionMeta, **parts: Any) -> Commit:
+    """A commit on top of `meta`; rows move its tail on."""
+    rows = parts.get("rows", [])
+    after = PartitionMeta(
+        meta.owner,
+        meta.commit,
+        next=parts.pop("next", dict(meta.next)),
+        day=parts.pop("day", meta.day),
+        tail=meta.tail + len(rows),
+    )
+    known: dict[str, Any] = {"states": [], "due": [], "rows": [], "counts": {}}
+    known |= {"moves": {}, "expected": meta.commit, "commit": secrets.token_hex(16)}
+    return Commit(meta=after, **known | parts)
+
+
+async def put(store: Any, meta: PartitionMeta, **parts: Any) -> PartitionMeta:
+    """Apply a commit to partition 0; the meta that the next one builds on."""
+    assert await store.commit(0, commit(meta, **parts)) == "applied"
+    after = await store.read_meta(0)
+    assert after is not None
+    return after

@@ -1,0 +1,52 @@
+"""The stores that are held to one contract."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+
+from streams.embedded.store import ValkeyStore
+from streams.storage.memory_store import MemoryStore
+from streams.storage.redis_store import RedisStore, connect
+
+POLICY = "test v1"
+Opened = Callable[[str], MemoryStore | RedisStore]
+"""Policy -> a store over the same data."""
+
+
+@pytest.fixture(scope="package")
+def valkey(tmp_path_factory) -> Iterator[str]:
+    """The address of a Valkey set up as we demand."""
+    with ValkeyStore(tmp_path_factory.mktemp("valkey")) as server:
+        yield server.url
+
+
+@pytest.fixture
+async def redis_store(valkey) -> AsyncIterator[RedisStore]:
+    """An empty store on Valkey: a prefix of its own."""
+    store = RedisStore(connect(valkey), secrets.token_hex(4), POLICY)
+    await store.prepare(durable=True)
+    yield store
+    await store.close()
+
+
+@pytest.fixture(params=["memory", "redis"])
+def store(request) -> MemoryStore | RedisStore:
+    """An empty store of each kind."""
+    if request.param == "memory":
+        return MemoryStore(POLICY)
+    return request.getfixturevalue("redis_store")
+
+
+@pytest.fixture
+def opened(store) -> Opened:
+    """Opens the store again, as a worker with another policy would."""
+
+    def reopen(policy: str) -> MemoryStore | RedisStore:
+        if isinstance(store, MemoryStore):
+            other = MemoryStore(policy)
+            other._partitions = store._partitions
+            return other
+        return RedisStore(store._redis, store._prefix, policy)
+
+    return reopen

@@ -1,0 +1,102 @@
+"""What only a server can get wrong."""
+
+import pytest
+from commits import put
+from redis import Redis
+
+from streams.storage.errors import StoreUnavailable, StoreUnfit
+from streams.storage.redis_store import RedisStore, connect
+
+
+@pytest.fixture
+def setting(valkey):
+    """Changes one setting of the server for the length of a test."""
+    client = Redis.from_url(valkey, decode_responses=True)
+    before = {}
+
+    def change(name: str, value: str) -> None:
+        before[name] = client.config_get(name)[name]
+        client.config_set(name, value)
+
+    yield change
+    for name, value in before.items():
+        client.config_set(name, value)
+    client.close()
+
+
+@pytest.mark.parametrize("durable", [True, False])
+async def test_a_server_that_may_evict_is_refused(redis_store, setting, durable):
+    """Any eviction policy but noeviction may drop customers."""
+    setting("maxmemory-policy", "allkeys-lru")
+    with pytest.raises(StoreUnfit) as refused:
+        await redis_store.prepare(durable=durable)
+    assert str(refused.value) == (
+        "the store has maxmemory-policy 'allkeys-lru', but any other than noeviction "
+        "may drop customers. Set it in the server's configuration, or with "
+        "CONFIG SET maxmemory-policy."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "needed"),
+    [("appendonly", "no", "yes"), ("appendfsync", "everysec", "always")],
+)
+async def test_a_server_that_may_forget_is_refused(redis_store, setting, name, value, needed):
+    """Durable publishing needs every answered commit to be on disk."""
+    setting(name, value)
+    with pytest.raises(StoreUnfit) as refused:
+        await redis_store.prepare(durable=True)
+    assert str(refused.value) == (
+        f"the store has {name} '{value}', but changes are published only once they are "
+        f"on disk (REGRADE_PUBLISH_AFTER=durable): {needed} is needed. Set it in the "
+        f"server's configuration, or with CONFIG SET {name}."
+    )
+
+
+@pytest.mark.parametrize(("name", "value"), [("appendonly", "no"), ("appendfsync", "everysec")])
+async def test_a_forgetful_server_will_do_when_asked(redis_store, setting, name, value):
+    """Without the promise of durability any persistence is accepted."""
+    setting(name, value)
+    await redis_store.prepare(durable=False)
+
+
+async def test_preparing_twice_is_harmless(redis_store):
+    """A second worker loads the same functions over the first one's."""
+    meta = await redis_store.claim(0, "a", 1)
+    await redis_store.prepare(durable=True)
+    await put(redis_store, meta, states=[("ann", b"1")])
+    assert await redis_store.load(0, ["ann"]) == [b"1"]
+
+
+async def test_daily_moves_are_counted_by_name(redis_store, valkey):
+    """Moves of one day add up in that day's hash."""
+    meta = await redis_store.claim(0, "a", 1)
+    for _ in range(2):
+        meta = await put(redis_store, meta, moves={19_000: {"silver>gold:crossing": 2}})
+    with Redis.from_url(valkey, decode_responses=True) as client:
+        found = client.hgetall(redis_store._of(0).moves(19_000))
+    assert found == {"silver>gold:crossing": "4"}
+
+
+@pytest.mark.parametrize("prefix", ["other", "*", "[a-z]*", "a\\b"])
+async def test_prefixes_do_not_see_each_other(redis_store, valkey, prefix):
+    """Programmes may share a server; a prefix is a name, never a pattern."""
+    meta = await redis_store.claim(0, "a", 1)
+    await put(redis_store, meta, states=[("ann", b"1")])
+    other = RedisStore(connect(valkey), prefix, "test v1")
+    assert await other.load(0, ["ann"]) == [None]
+    assert await other.customers(0) == []
+    meta = await other.claim(0, "a", 1)
+    await put(other, meta, states=[("bob", b"2")])
+    assert await other.customers(0) == ["bob"]
+    assert await redis_store.customers(0) == ["ann"]
+    await other.close()
+
+
+async def test_a_server_that_is_gone_is_unavailable():
+    """No answer is a retriable error that says what was being done."""
+    store = RedisStore(connect("redis://127.0.0.1:1/0", timeout_s=1), "p", "test v1")
+    with pytest.raises(StoreUnavailable, match="while loading customers") as refused:
+        await store.load(0, ["ann"])
+    assert refused.value.retriable
+    await store.close()

@@ -1,0 +1,217 @@
+"""What every store promises: one suite, in memory and on a real Valkey."""
+
+import pytest
+from commits import commit, put, row
+
+from streams.storage.errors import PartitionsChanged, PolicyChanged
+
+ODD_IDS = ["{a}", "a}b{c", "客户-42", "naïve é", "a b\nc", "*?[x]\\", "🜁", "x" * 256]
+
+
+async def test_an_unclaimed_partition_is_nothing(store):
+    """Before the first claim there is no meta, no customer, no row and no counter."""
+    assert await store.read_meta(0) is None
+    assert await store.load(0, ["ann"]) == [None]
+    assert await store.due(0, 10**6, 10) == []
+    assert await store.outbox(0) == []
+    assert await store.counts(0) == {}
+    assert await store.customers(0) == []
+
+
+async def test_a_claim_starts_a_partition(store):
+    """The first claim finds no day, no offsets and an outbox that begins at 1."""
+    meta = await store.claim(0, "worker-1", 4)
+    assert (meta.owner, meta.epoch) == ("worker-1", 1)
+    assert (meta.next, meta.day, meta.tail, meta.head) == ({}, None, 0, 0)
+    assert await store.read_meta(0) == meta
+
+
+async def test_meta_is_what_the_last_commit_said(store):
+    """Offsets, day and tail come back as committed, to every later claim."""
+    meta = await store.claim(0, "a", 1)
+    offsets = {"orders": 7, "interactions": 0}
+    await put(store, meta, next=offsets, day=19_000, rows=[row(), row()])
+    again = await store.claim(0, "b", 1)
+    assert (again.next, again.day, again.tail) == (offsets, 19_000, 2)
+    assert (again.owner, again.epoch) == ("b", 2)
+    assert again.commit != meta.commit
+
+
+async def test_what_a_caller_does_to_its_meta_stays_with_it(store):
+    """A meta is a copy: changing it changes nothing in the store."""
+    meta = await store.claim(0, "a", 1)
+    meta.day, meta.next["orders"] = 5, 5
+    found = await store.read_meta(0)
+    assert (found.day, found.next) == (None, {})
+
+
+async def test_a_commit_is_applied_once(store):
+    """Repeating a commit answers `already` and adds nothing a second time."""
+    meta = await store.claim(0, "a", 1)
+    once = commit(meta, rows=[row()], counts={"tier:gold": 1}, states=[("ann", b"1")])
+    assert await store.commit(0, once) == "applied"
+    assert await store.commit(0, once) == "already"
+    assert await store.counts(0) == {"tier:gold": 1}
+    assert len(await store.outbox(0)) == 1
+    assert (await store.read_meta(0)).tail == 1
+
+
+async def test_a_commit_that_builds_on_an_old_one_is_stale(store):
+    """Who missed a commit may change nothing."""
+    meta = await store.claim(0, "a", 1)
+    await put(store, meta, states=[("ann", b"new")])
+    late = commit(meta, states=[("ann", b"old")], counts={"x": 1}, rows=[row()])
+    assert await store.commit(0, late) == "stale"
+    assert await store.load(0, ["ann"]) == [b"new"]
+    assert await store.counts(0) == {}
+    assert await store.outbox(0) == []
+
+
+async def test_a_claim_makes_earlier_owners_stale(store):
+    """From a claim on, the commits of the owner before are refused."""
+    before = await store.claim(0, "a", 1)
+    await store.claim(0, "b", 1)
+    assert await store.commit(0, commit(before)) == "stale"
+
+
+async def test_a_commit_to_an_unclaimed_partition_is_stale(store):
+    """Nothing can be committed before a claim."""
+    meta = await store.claim(0, "a", 1)
+    assert await store.commit(1, commit(meta)) == "stale"
+    assert await store.read_meta(1) is None
+
+
+async def test_states_load_in_the_order_asked_for(store):
+    """Loading gives a blob or None per customer, in order, and the newest blob."""
+    meta = await store.claim(0, "a", 1)
+    meta = await put(store, meta, states=[("ann", b"1"), ("bob", b"\x00\xff")])
+    await put(store, meta, states=[("ann", b"2")])
+    found = await store.load(0, ["bob", "nobody", "ann", "bob"])
+    assert found == [b"\x00\xff", None, b"2", b"\x00\xff"]
+    assert await store.load(0, []) == []
+
+
+async def test_due_customers_come_by_day_then_by_id(store):
+    """Earliest day first, ids in code point order within it, no more than the limit."""
+    meta = await store.claim(0, "a", 1)
+    due = [("z", 5), ("é", 5), ("b", 7), ("Z", 5), ("🜁", 5), ("\uffff", 5), ("c", 9)]
+    await put(store, meta, due=due)
+    by_day = [("Z", 5), ("z", 5), ("é", 5), ("\uffff", 5), ("🜁", 5), ("b", 7)]
+    assert await store.due(0, 7, 100) == by_day
+    assert await store.due(0, 7, 2) == by_day[:2]
+    assert await store.due(0, 4, 100) == []
+    assert await store.due(0, 9, 6) == by_day
+
+
+async def test_a_due_day_moves_and_goes(store):
+    """A customer has one due day: a later commit moves it, None takes it away."""
+    meta = await store.claim(0, "a", 1)
+    meta = await put(store, meta, due=[("ann", 5), ("bob", 5), ("cyd", 5)])
+    await put(store, meta, due=[("ann", 3), ("bob", None), ("dan", None)])
+    assert await store.due(0, 100, 10) == [("ann", 3), ("cyd", 5)]
+
+
+async def test_the_outbox_numbers_rows_across_commits(store):
+    """Rows are 1, 2, 3, ... in the order committed, bytes and headers as given."""
+    meta = await store.claim(0, "a", 1)
+    odd = row()._replace(key=None, value=None, headers=(("h", b"\xff"), ("h", b"")))
+    meta = await put(store, meta, rows=[row("a"), odd])
+    meta = await put(store, meta)
+    await put(store, meta, rows=[row("c")])
+    assert await store.outbox(0) == [(1, row("a")), (2, odd), (3, row("c"))]
+
+
+async def test_trimmed_rows_are_gone_and_stay_gone(store):
+    """Trimming forgets rows up to a sequence and notes it; it never goes back."""
+    meta = await store.claim(0, "a", 1)
+    meta = await put(store, meta, rows=[row(str(n)) for n in range(1, 6)])
+    await store.trim(0, 3)
+    assert [at for at, _ in await store.outbox(0)] == [4, 5]
+    await store.trim(0, 2)
+    assert (await store.read_meta(0)).head == 3
+    await store.trim(0, 5)
+    assert await store.outbox(0) == []
+    meta = await put(store, await store.read_meta(0), rows=[row("6")])
+    assert await store.outbox(0) == [(6, row("6"))]
+    assert (meta.head, meta.tail) == (5, 6)
+
+
+async def test_trimming_does_not_make_a_commit_stale(store):
+    """The publisher trims while the worker commits."""
+    meta = await store.claim(0, "a", 1)
+    meta = await put(store, meta, rows=[row()])
+    await store.trim(0, 1)
+    assert await store.commit(0, commit(meta, rows=[row()])) == "applied"
+
+
+async def test_counters_add_up_over_commits(store):
+    """Counters are sums of the increments, below zero if need be."""
+    meta = await store.claim(0, "a", 1)
+    meta = await put(store, meta, counts={"tier:gold": 2, "in:folded": 5})
+    meta = await put(store, meta, counts={"tier:gold": -3, "label:风险:高": 1})
+    found = await store.counts(0)
+    assert found == {"tier:gold": -1, "in:folded": 5, "label:风险:高": 1}
+
+
+async def test_thousands_of_customers_fit_one_commit(store):
+    """A commit of 6,000 customers, due days and rows is applied whole."""
+    meta = await store.claim(0, "a", 1)
+    names = [f"c{n:05}" for n in range(6000)]
+    rows = [row(name) for name in names]
+    await put(
+        store,
+        meta,
+        states=[(name, name.encode()) for name in names],
+        due=[(name, 1 + at % 3) for at, name in enumerate(names)],
+        rows=rows,
+        counts={f"k{n}": 1 for n in range(3000)},
+        moves={n: {"a>b:t": 1, "b>a:t": 1} for n in range(40)},
+    )
+    assert await store.load(0, names) == [name.encode() for name in names]
+    assert await store.customers(0) == names
+    assert len(await store.due(0, 3, 10_000)) == 6000
+    assert await store.outbox(0) == list(enumerate(rows, 1))
+    assert len(await store.counts(0)) == 3000
+    await put(store, await store.read_meta(0), due=[(name, None) for name in names])
+    assert await store.due(0, 3, 10_000) == []
+
+
+async def test_partitions_do_not_see_each_other(store):
+    """The same customer in two partitions is two customers."""
+    one, two = await store.claim(1, "a", 3), await store.claim(2, "a", 3)
+    for partition, meta in ((1, one), (2, two)):
+        said = commit(meta, states=[("ann", b"%d" % partition)], counts={"x": partition})
+        assert await store.commit(partition, said) == "applied"
+    assert await store.load(1, ["ann"]) == [b"1"]
+    assert await store.load(2, ["ann"]) == [b"2"]
+    assert await store.counts(1) == {"x": 1}
+
+
+async def test_any_customer_id_is_a_good_key(store):
+    """Braces, spaces, glob signs and any script: ids come back as they went in."""
+    meta = await store.claim(0, "a", 1)
+    states = [(name, name.encode()) for name in ODD_IDS]
+    await put(store, meta, states=states, due=[(name, 1) for name in ODD_IDS])
+    assert await store.load(0, ODD_IDS) == [name.encode() for name in ODD_IDS]
+    assert await store.customers(0) == sorted(ODD_IDS)
+    assert sorted(name for name, _ in await store.due(0, 1, 100)) == sorted(ODD_IDS)
+
+
+async def test_another_partition_count_is_refused(store):
+    """State written for four partitions is not claimed for eight, and stays claimable."""
+    await store.claim(0, "a", 4)
+    with pytest.raises(PartitionsChanged) as refused:
+        await store.claim(0, "b", 8)
+    assert (refused.value.stored, refused.value.found) == ("4", 8)
+    assert "written for 4 partitions, the topics have 8" in str(refused.value)
+    assert (await store.read_meta(0)).owner == "a"
+    assert (await store.claim(0, "b", 4)).epoch == 2
+
+
+async def test_another_policy_is_refused(store, opened):
+    """Grades of one policy are not continued under another."""
+    await store.claim(0, "a", 1)
+    with pytest.raises(PolicyChanged) as refused:
+        await opened("test v2").claim(0, "b", 1)
+    assert (refused.value.stored, refused.value.found) == ("test v1", "test v2")
+    assert (await store.claim(0, "b", 1)).owner == "b"
