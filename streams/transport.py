@@ -90,7 +90,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
             state = None
         if state is None or not state.has_valid_position:
             return Poll(None, None, None)
-        return Poll(state._position, state.highwater, state.timestamp)
+        # The fetcher sets the time last. Read first, it is never newer than the rest: what
+        # is said to hold at that time held then.
+        at_ms = state.timestamp
+        return Poll(state._position, state.highwater, at_ms)
 
 
 class _NeverRead(dict[TP, int | None]):
@@ -160,14 +163,6 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         """What the last fetch said about a topic partition."""
         poll: Poll = self._thread.poll_of(tp)
         return poll
-
-    def on_buffer_full(self, tp: tuple[str, int]) -> None:
-        """Fetch no more of a topic partition. Faust insists on its own kind of tuple."""
-        super().on_buffer_full(TP(*tp))
-
-    def on_buffer_drop(self, tp: tuple[str, int]) -> None:
-        """Fetch it again."""
-        super().on_buffer_drop(TP(*tp))
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """No gap to keep: acks do not decide what is read."""

@@ -126,7 +126,7 @@ def document(snippet: str = "") -> dict[str, Any]:
     load = YAML(typ="safe").load
     merged = load(BASE) | (load(snippet) or {})
     if "score" in merged and "by:" not in snippet:
-        del merged["by"]
+        del merged["by"]  # a scorecard ranks, unless both are named
     return merged
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import ConsumerRecord
 
 from scoring.calendar import date_of
-from streams.outbox.scribe import LABEL_CHANGES, TIER_CHANGES
+from streams.outbox.scribe import DEAD_LETTERS, LABEL_CHANGES
 from streams.storage.redis_store import RedisStore
+from streams.topics import OUTPUTS
 
 LATEST = 8
 
@@ -21,6 +23,10 @@ class DemoState:
     total: int
     sent: int = 0
     committed: int = 0
+    published: int = 0
+    """Rows acknowledged by the broker."""
+    outbox: int = 0
+    """Rows committed and not yet acknowledged."""
     seconds: float = 0.0
     day: str = ""
     tiers: dict[str, int] = field(default_factory=dict)
@@ -30,6 +36,8 @@ class DemoState:
     latest: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=LATEST))
     changes: dict[str, bytes] = field(default_factory=dict)
     """Every change body by id: a repeated one counts once."""
+    refused: set[str] = field(default_factory=set)
+    """The places of dead letters."""
 
     @property
     def lag(self) -> int:
@@ -41,8 +49,17 @@ class DemoState:
         """Events committed a second, from the first sent."""
         return self.committed / self.seconds if self.seconds else 0.0
 
-    def take(self, topic: str, body: bytes) -> None:
-        """Take note of a published change."""
+    @property
+    def seen(self) -> int:
+        """Different rows read from the output topics."""
+        return len(self.changes) + len(self.refused)
+
+    def take(self, record: ConsumerRecord) -> None:
+        """Take note of a published row."""
+        topic, body = record.topic, record.value
+        if topic == DEAD_LETTERS:
+            self.refused.add(dict(record.headers)["regrade_id"].decode())
+            return
         change = orjson.loads(body)
         if change["id"] in self.changes:
             return
@@ -73,39 +90,41 @@ class DemoWatch:
 
     @staticmethod
     def consumer(bootstrap: str) -> AIOKafkaConsumer:
-        """A consumer of all changes, from the first."""
+        """A consumer of all that is published, from the first."""
         return AIOKafkaConsumer(
-            TIER_CHANGES,
-            LABEL_CHANGES,
+            *OUTPUTS,
             bootstrap_servers=bootstrap,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=20,
         )
 
-    async def read_changes(self) -> int:
-        """Take in what was published since; how much that was."""
+    async def read_changes(self) -> None:
+        """Take in what was published since."""
         fetched = await self._consumer.getmany(timeout_ms=50, max_records=2000)
-        for tp, records in fetched.items():
+        for records in fetched.values():
             for record in records:
-                self._state.take(tp.topic, record.value)
-        return sum(map(len, fetched.values()))
+                self._state.take(record)
 
     async def read_store(self) -> None:
         """Read partition days, offsets and tier counters."""
         state = self._state
         tiers: Counter[str] = Counter()
-        committed = 0
+        state.outbox = 0
+        committed = published = 0
         days = []
         for partition in range(self._partitions):
             meta = await self._store.read_meta(partition)
             if meta is None:
                 continue
             committed += sum(meta.next.values())
+            published += meta.head
+            state.outbox += meta.tail - meta.head
             days += [meta.day] if meta.day is not None else []
             for name, count in (await self._store.counts(partition)).items():
                 if name.startswith("tier:"):
                     tiers[name.removeprefix("tier:")] += count
         state.committed = committed
+        state.published = published
         state.tiers = dict(tiers)
         state.day = date_of(min(days)).isoformat() if days else ""

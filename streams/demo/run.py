@@ -101,17 +101,15 @@ async def _watch(
     started = time.monotonic()
     sending = asyncio.create_task(_send(stack, events, speed, state))
     try:
-        while not await _finished(sending, store, state):
+        while not (sending.done() and _done(sending, state)):
             await watch.read_changes()
             state.seconds = time.monotonic() - started
             await watch.read_store()
             refresh()
             stack.check()
             await asyncio.sleep(_REFRESH_S)
-        state.seconds = time.monotonic() - started
-        while await watch.read_changes():
-            refresh()
-        await watch.read_store()
+        while state.seen < state.published:
+            await watch.read_changes()
         refresh()
         rules = rules_of(policy, PARTITIONS, mode="replay")
         customers = await read_customers(store, PARTITIONS, rules)
@@ -133,14 +131,10 @@ async def _send(stack: Running, events: list[WireEvent], speed: float, state: De
         state.sent += PARTITIONS
 
 
-async def _finished(sending: "asyncio.Task[None]", store: RedisStore, state: DemoState) -> bool:
-    if not sending.done():
-        return False
+def _done(sending: "asyncio.Task[None]", state: DemoState) -> bool:
+    """Whether all was sent, committed and published."""
     sending.result()
-    metas = [await store.read_meta(partition) for partition in range(PARTITIONS)]
-    committed = sum(sum(meta.next.values()) for meta in metas if meta)
-    published = all(meta is not None and meta.head == meta.tail for meta in metas)
-    return published and committed >= state.sent
+    return state.committed >= state.sent and state.outbox == 0
 
 
 def _print(console: Console, summary: Summary, tiers: list[str]) -> None:

@@ -13,7 +13,9 @@ from streams.errors import RegradeError
 from streams.intake.record import RawRecord
 
 _SETTLE_MS = 2000
-"""After this long, records that were skipped by the broker (markers) are not waited for."""
+_SETTLE_ANSWERS = 20
+"""After so long and so many answers nothing is in flight any more: what is missing before the
+end of the log are places without records, such as transaction markers."""
 
 
 class Gap(RegradeError):
@@ -43,6 +45,9 @@ class _Lane:
     polled_ms: int = -1
     behind: bool = True
     """Whether the last answer left something to fetch; unknown counts as yes."""
+    skipped_ms: int | None = None
+    """Since when all was handed over, though places before the end are missing."""
+    skipped_answers: int = 0
     believed: tuple[int, int] | None = None
     """A gap (expected, found) seen once: seen again after a seek it is real."""
 
@@ -79,6 +84,7 @@ class Merge:
             lane.believed = (lane.expected, first)
             raise Gap(topic, lane.expected, first)
         lane.expected = records[-1].offset + 1
+        lane.skipped_ms, lane.skipped_answers = None, 0
         lane.chunks.append((records, now_ms))
 
     def polled(
@@ -89,12 +95,23 @@ class Merge:
         if at_ms is None or at_ms <= lane.polled_ms:
             return
         at_end = highwater is not None and lane.expected >= highwater
-        settled = position == highwater and at_ms - lane.polled_ms > _SETTLE_MS
-        lane.behind = not (at_end or settled)
+        lane.behind = not (at_end or self._only_markers(lane, position, highwater, at_ms))
         if not lane.behind:
             # This answer's fetch was sent after the previous answer came.
             lane.shown_ms = lane.polled_ms
         lane.polled_ms = at_ms
+
+    @staticmethod
+    def _only_markers(lane: _Lane, position: int | None, highwater: int | None, at_ms: int) -> bool:
+        """Whether the log holds nothing but markers after what was put in."""
+        if position is None or position != highwater:
+            lane.skipped_ms, lane.skipped_answers = None, 0
+            return False
+        if lane.skipped_ms is None:
+            lane.skipped_ms = at_ms
+        lane.skipped_answers += 1
+        waited = at_ms - lane.skipped_ms
+        return waited > _SETTLE_MS and lane.skipped_answers > _SETTLE_ANSWERS
 
     def take(self, limit: int, *, strict: bool) -> list[RawRecord]:
         """Up to `limit` records in order of time; empty when there is something to wait for.

@@ -109,7 +109,8 @@ class _Builder:
         if not 0 <= bound <= most:
             what = "a value" if self.document.by else "a score"
             self.refuse(path, f"{what} from 0 to {most} is needed")
-            return Decimal(most if bound > most else 0)
+            # Not as it is: to quantize an endless number fails.
+            return max(min(bound, Decimal(10 * _MOST)), Decimal(-1))
         if bound != bound.quantize(_CENT):
             self.refuse(path, "at most two decimals")
         return bound

@@ -1,5 +1,6 @@
 """A stack and a history that all journeys share."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -22,4 +23,4 @@ def history() -> History:
     """Eight months of 150 households: orders, refunds and interactions."""
     extras = Extras(refunds=0.05, interactions=0.3)
     events = list(generate_orders(150, 4000, months=8, seed=3, extras=extras))
-    return History.of(events, load_policy("grocery-usd"))
+    return asyncio.run(History.of(events, load_policy("grocery-usd")))

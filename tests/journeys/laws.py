@@ -1,9 +1,9 @@
 """What must hold after every replay, whatever happened to the processes meanwhile."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from aiokafka.structs import ConsumerRecord
@@ -11,7 +11,6 @@ from aiokafka.structs import ConsumerRecord
 from journeys.programme import Programme
 from scoring.policy import Policy
 from streams.demo.verify import mismatches
-from streams.outbox.scribe import LABEL_CHANGES, TIER_CHANGES
 from streams.replay.event import WireEvent
 from streams.replay.memory import run_in_memory
 from streams.replay.results import Results
@@ -25,26 +24,34 @@ class History:
     expected: Results
 
     @classmethod
-    def of(cls, events: list[WireEvent], policy: Policy) -> "History":
+    async def of(cls, events: list[WireEvent], policy: Policy) -> "History":
         """Grade events in memory."""
-        return cls(events, asyncio.run(run_in_memory(events, policy)))
+        return cls(events, await run_in_memory(events, policy))
 
 
 async def check_all(programme: Programme, history: History) -> None:
     """Nothing was lost, repeated or told twice in different words."""
-    records = await programme.published(TIER_CHANGES, LABEL_CHANGES)
-    changes = once_each(records)
     customers = await programme.customers()
-    stream = Results(customers, list(changes.values()))
-    assert mismatches(stream, history.expected) == 0
-    check_versions(records)
-    check_chain(changes)
+    check_changes(await programme.changes(), customers, history)
     counts = await programme.counts()
     taken = sum(n for name, n in counts.items() if name.startswith("in:"))
     # A replay ends with one more record in every partition.
     assert taken == len(history.events) + programme.partitions
     tiers = {tier: counts[f"tier:{tier}"] for tier in history.expected.tiers()}
     assert tiers == history.expected.tiers()
+
+
+def check_changes(
+    records: Sequence[ConsumerRecord],
+    customers: list[dict[str, Any]],
+    history: History,
+) -> None:
+    """Customers and published changes are those of the engine in memory."""
+    changes = once_each(records)
+    stream = Results(customers, list(changes.values()))
+    assert mismatches(stream, history.expected) == 0
+    check_versions(records)
+    check_chain(changes)
 
 
 def once_each(records: Sequence[ConsumerRecord]) -> dict[str, bytes]:

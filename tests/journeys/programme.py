@@ -17,6 +17,7 @@ from streams.clock import SystemClock
 from streams.embedded.topics import create_topics
 from streams.embedded.worker import WorkerProcess
 from streams.intake.partitioner import partition_of
+from streams.outbox.scribe import LABEL_CHANGES, TIER_CHANGES
 from streams.policies.load import load_policy
 from streams.replay.event import WireEvent
 from streams.replay.produce import Replay, open_producer
@@ -118,6 +119,34 @@ class Programme:
 
         await until(so, f"owned by {names}")
 
+    async def taken(self, records: int) -> None:
+        """Wait until so many records are committed and what they caused is published."""
+
+        async def so() -> bool:
+            self.check()
+            metas = [await self.store.read_meta(p) for p in range(self.partitions)]
+            known = [meta for meta in metas if meta is not None]
+            done = sum(sum(meta.next.values()) for meta in known)
+            return done == records and all(meta.head == meta.tail for meta in known)
+
+        await until(so, f"done with {records} records")
+
+    async def folded(self, enough: int) -> None:
+        """Wait until more than so many facts are committed."""
+
+        async def so() -> bool:
+            return (await self.counts())["in:folded"] > enough
+
+        await until(so, f"{enough} folded")
+
+    async def ended(self, worker: WorkerProcess) -> None:
+        """Wait until a worker has ended by itself."""
+
+        async def so() -> bool:
+            return not worker.running
+
+        await until(so, "ended")
+
     def check(self) -> None:
         """Raise, with what the last worker said, if none is left."""
         if not any(worker.running for worker in self.workers):
@@ -171,6 +200,10 @@ class Programme:
         """All records of output topics, repeats included."""
         names = [self.prefix + topic for topic in topics]
         return await read_all(self.stack.bootstrap, names)
+
+    async def changes(self) -> list[ConsumerRecord]:
+        """All published changes, of tiers and labels, repeats included."""
+        return await self.published(TIER_CHANGES, LABEL_CHANGES)
 
     async def customers(self) -> list[dict[str, Any]]:
         """Every customer's grade."""

@@ -1,0 +1,272 @@
+"""Every reason for which a record is refused."""
+
+import pytest
+from builders import (
+    cancellation,
+    day_reached,
+    event,
+    interaction,
+    log,
+    order,
+    overdue,
+    policy,
+    record,
+    refund,
+    registration,
+    settlement,
+    stamp,
+)
+from decoding import decoded
+from runs import run
+
+from streams.intake.decode import Accepted, DayReached, Excluded, Rejected
+
+LINE = {"amount": 1}
+
+
+@pytest.mark.parametrize(
+    ("value", "reason", "told"),
+    [
+        (None, "null_value", "no value"),
+        (b"", "bad_json", "truncated"),
+        (b"{", "bad_json", "truncated"),
+        (b'{"type": "order.paid",}', "bad_json", "malformed"),
+        (b'{"type": "order.paid"} x', "bad_json", "malformed"),
+        (b'{"type": NaN}', "bad_json", "malformed"),
+        (b'{"type": "\xff"}', "bad_json", ""),
+        (b"[" * 100_000, "bad_json", ""),
+        (b"[]", "bad_json", "not a JSON object"),
+        (b"null", "bad_json", "not a JSON object"),
+        (b'"order.paid"', "bad_json", "not a JSON object"),
+        (b"{}", "unknown_type", "known are"),
+        (event("order.lost", 3), "unknown_type", "'order.lost'"),
+        (order(type=7), "unknown_type", "type 7"),
+        (order(type=None), "unknown_type", "type None"),
+        (order(type="x" * 1000), "unknown_type", "xxx"),
+        (event("grade.recalculate", 3), "unknown_type", "day.reached"),
+        (order(customer_id=None), "missing_customer", "customer_id"),
+        (order(customer_id=""), "missing_customer", "customer_id"),
+    ],
+)
+def test_what_is_no_event_is_refused(value, reason, told):
+    """No value, no JSON object, no known type, no customer: each has its reason."""
+    found = decoded(value)
+    assert isinstance(found, Rejected)
+    assert found.reason == reason
+    assert told in found.detail
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"amount": None},
+        {"amount": -1},
+        {"amount": "-0.01"},
+        {"amount": True},
+        {"amount": []},
+        {"amount": "12,50"},
+        {"amount": " 12"},
+        {"amount": "12."},
+        {"amount": ".5"},
+        {"amount": "+1"},
+        {"amount": "01"},
+        {"amount": "0x10"},
+        {"amount": "1_0"},
+        {"amount": "NaN"},
+        {"amount": "Infinity"},
+        {"amount": ""},
+        {"amount": "１２"},
+        {"amount": "100000000000.01"},
+        {"amount": 1e300},
+        {"amount": "1e300"},
+        {"event_id": ""},
+        {"event_id": 7},
+        {"event_id": "x" * 257},
+        {"order_id": ""},
+        {"order_id": 7},
+        {"customer_id": 7},
+        {"customer_id": "x" * 257},
+        {"occurred_at": None},
+        {"occurred_at": ""},
+        {"occurred_at": "yesterday"},
+        {"occurred_at": "2024-01-04"},
+        {"occurred_at": "2024-01-04T12:00:00"},
+        {"occurred_at": "2024-02-30T12:00:00Z"},
+        {"occurred_at": 1.5},
+        {"occurred_at": -1},
+        {"occurred_at": 2**63},
+        {"occurred_at": "2200-01-01T00:00:00Z"},
+        {"occurred_at": "1969-12-31T23:59:59Z"},
+        {"currency": 7},
+        {"test": "yes"},
+        {"source": 7},
+        {"channel": 7},
+        {"lines": {}},
+        {"lines": [7]},
+        {"lines": [{}]},
+        {"lines": [{"amount": -1}]},
+        {"lines": [LINE | {"margin": "x"}]},
+        {"lines": [LINE | {"category": 7}]},
+        {"lines": [LINE | {"high_margin": 1}]},
+        {"lines": [LINE | {"new_product": "no"}]},
+        {"lines": [LINE | {"sku": 7}]},
+    ],
+    ids=str,
+)
+def test_a_wrong_field_of_an_order_is_refused(fields):
+    """A field of the wrong type, or a value that cannot be, refuses the whole order."""
+    found = decoded(
+        order(3, 40) | {k: v for k, v in fields.items() if v is not None}
+        if None not in fields.values()
+        else {k: v for k, v in order(3, 40).items() if k not in fields},
+        key=b"ann",
+    )
+    assert isinstance(found, Rejected)
+    assert found.reason == "bad_field"
+    assert found.detail
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        refund(amount=-1),
+        refund(amount=None),
+        refund(order_id=""),
+        refund(4, ordered_at=stamp(5)),
+        refund(full="yes"),
+        cancellation(amount=-1),
+        cancellation(4, ordered_at=stamp(5)),
+        cancellation(order_id=""),
+        settlement(3, paid_at=stamp(4)),
+        settlement(paid_at=None),
+        settlement(due_at="soon"),
+        settlement(invoice_id=""),
+        overdue(due_at=None),
+        overdue(due_at=-1),
+        interaction(kind="yawn"),
+        interaction(kind=""),
+        interaction(kind=7),
+        registration(3, 4),
+        registration(registered_at=None),
+        registration(attributes=[]),
+        registration(attributes={"a": {}}),
+        registration(attributes={"a": [1]}),
+        day_reached(3) | {"occurred_at": "x"},
+    ],
+    ids=str,
+)
+def test_a_wrong_field_of_another_event_is_refused(value):
+    """Each type of event has its own fields, and days that may not lie ahead of it."""
+    found = decoded(value, key=b"ann")
+    assert isinstance(found, Rejected)
+    assert found.reason == "bad_field"
+
+
+@pytest.mark.parametrize("key", [b"bob", b"Ann", b"ann ", b"", b"\xff", "Ann".encode("utf-16")])
+def test_the_key_must_be_the_customer(key):
+    """A key of another customer would fold the event in the wrong place."""
+    found = decoded(order(), key=key)
+    assert isinstance(found, Rejected)
+    assert found.reason == "key_mismatch"
+
+
+def test_a_record_without_a_key_has_no_customer():
+    """A customer named in the value alone does not say which partition is right."""
+    found = decoded(order(), key=None)
+    assert isinstance(found, Rejected)
+    assert found.reason == "missing_customer"
+    assert isinstance(decoded(day_reached(3), key=None), DayReached)
+
+
+@pytest.mark.parametrize("value", [order(currency="GBP"), interaction(currency="usd")])
+def test_an_unknown_currency_is_refused(value):
+    """There is no rate for it: known are the policy's currency and its table."""
+    assert decoded(value) == Rejected(
+        "unknown_currency", f"{value['currency']}; known are CNY, USD"
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        order(test=True),
+        order(customer_id="test-1"),
+        order(customer_id="crawl-bot"),
+        order(customer_id="test-1", currency="GBP"),
+        order(customer_id="test-1") | {"amount": 1},
+    ],
+    ids=str,
+)
+def test_what_is_left_out_is_neither_taken_nor_refused(value):
+    """Test events and customers that match a pattern of the policy are excluded."""
+    assert decoded(value) == Excluded(value["customer_id"])
+
+
+def test_a_wrong_field_counts_before_an_exclusion():
+    """A test event is checked like any other."""
+    found = decoded(order(test=True, amount=-1))
+    assert isinstance(found, Rejected)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        order(),
+        order(currency="USD", source="shop", channel="web", extra="ignored"),
+        order(lines=[LINE | {"margin": -1, "sku": "s", "category": "", "high_margin": True}]),
+        order(customer_id="x" * 256),
+        order(customer_id="客户"),
+        refund(4, ordered_at=stamp(4), full=True),
+        cancellation(),
+        settlement(3, due=90),
+        overdue(3, due=90),
+        interaction(kind="visit"),
+        interaction(kind="ad_click"),
+        registration(attributes={"a": None, "b": True, "c": 1.5, "d": "x"}),
+    ],
+    ids=str,
+)
+def test_what_is_well_formed_is_accepted(value):
+    """Optional fields may be there or not, and unknown ones are no error."""
+    found = decoded(value)
+    assert isinstance(found, Accepted)
+    assert found.customer == value["customer_id"]
+
+
+def test_a_day_too_far_ahead_is_refused():
+    """366 days ahead of the partition day is the most; a refused day moves no clock."""
+    done = run(policy(), log(order(0), order(367), order(366), order(732), order(1099)))
+    assert done.reasons == {"future": 2}
+    assert done.outcomes == {"folded": 3, "rejected": 2}
+
+
+def test_with_a_wall_clock_tomorrow_is_the_last_day():
+    """A limit from outside holds for every record of the chunk, the first one too."""
+    first = run(policy(), log(order(0))).meta.day
+    done = run(policy(), log(order(1), order(0), day_reached(2)), latest=first)
+    assert done.reasons == {"future": 2}
+    assert done.meta.day == first
+
+
+def test_a_refused_record_reaches_the_dead_letters_as_it_came():
+    """Key, value and headers stay to the byte; reason and origin are added to them."""
+    headers = [("trace", b"\x00\xff"), ("trace", b"again"), ("regrade_reason", b"old")]
+    came = record(b"\xff{not json", 17, key=b"\xfe", headers=headers, timestamp=99)
+    (letter,) = run(policy(), [came]).dead_letters
+    assert (letter.key, letter.value) == (b"\xfe", b"\xff{not json")
+    assert list(letter.headers[:3]) == headers
+    assert dict(letter.headers[3:]) == {
+        "regrade_id": b"orders/0/17",
+        "regrade_reason": b"bad_json",
+        "regrade_detail": dict(letter.headers[3:])["regrade_detail"],
+        "regrade_topic": b"orders",
+        "regrade_partition": b"0",
+        "regrade_offset": b"17",
+        "regrade_timestamp": b"99",
+    }
+
+
+def test_a_null_record_reaches_the_dead_letters_as_null():
+    """Neither key nor value is made up."""
+    (letter,) = run(policy(), [record(None, key=None)]).dead_letters
+    assert (letter.key, letter.value) == (None, None)

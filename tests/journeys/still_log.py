@@ -1,0 +1,151 @@
+"""A partition runner in this process: a log in memory, a clock moved by hand."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from builders import order, policy, record
+from runs import FIRST
+
+from journeys.patience import until
+from scoring.units import EpochMs
+from streams.bootstrap import local_days, policy_tag, rules_of
+from streams.clock import ManualClock
+from streams.partition.batch import Batch
+from streams.partition.cache import CustomerCache
+from streams.partition.ports import OutboxRow, PartitionMeta
+from streams.partition.processor import PartitionProcessor
+from streams.partition.runner import TOPICS, PartitionRunner
+from streams.partition.surroundings import Surroundings
+from streams.storage.memory_store import MemoryStore
+
+MIDNIGHT_MS = (FIRST + 31) * 86_400_000 - 8 * 3_600_000
+"""The beginning of day 31, the first of February, in Shanghai."""
+
+
+class StillLog:
+    """A broker whose answers are set by hand; also takes what is published."""
+
+    def __init__(self) -> None:
+        self.ends = dict.fromkeys(TOPICS, 0)
+        """Offset after the last record of each log."""
+        self.unread = dict.fromkeys(TOPICS, 0)
+        """Records at the end of each log that are not fetched yet."""
+        self.answered_ms: int | None = None
+        """When the last fetch was answered; None before the first."""
+        self.looks = 0
+        self.rows: list[OutboxRow] = []
+        self.ticks = 0
+
+    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
+        """What the last fetch said."""
+        self.looks += 1
+        end = self.ends[topic]
+        return end, end + self.unread[topic], self.answered_ms
+
+    async def seek(self, partition: int, offsets: dict[str, int]) -> None:
+        """Nothing ever has to be read again."""
+        raise AssertionError(offsets)
+
+    def pause(self, topic: str, partition: int, *, paused: bool) -> None:
+        """Little is ever waiting."""
+
+    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
+        """Take what is published."""
+        self.rows += rows
+
+    async def flush(self, partition: int) -> None:
+        """Nothing waits."""
+
+    def processed(
+        self, partition: int, batches: Sequence[Batch], meta: PartitionMeta, seconds: float
+    ) -> None:
+        """Count the ticks."""
+        self.ticks += sum(batch.ticks for batch in batches)
+
+
+class World:
+    """One partition with its runner."""
+
+    def __init__(
+        self, runner: PartitionRunner, log: StillLog, clock: ManualClock
+    ) -> None:
+        self.runner = runner
+        self.log = log
+        self.clock = clock
+
+    async def at(self, seconds: float, *, answers: bool = True) -> None:
+        """The clock stands at so many seconds past midnight of day 31."""
+        self.clock.advance(seconds - (self.clock.now_ms() - MIDNIGHT_MS) / 1000)
+        if answers:
+            await self.answers()
+        await self.noticed()
+
+    async def buy(self, day: int) -> None:
+        """Ann buys on a day of the test."""
+        offset = self.log.ends["orders"]
+        event = order(day, 150, event_id=f"e{offset}", order_id=f"o{offset}")
+        self.log.ends["orders"] += 1
+        await self.runner.offer("orders", [record(event, offset=offset)])
+
+    async def answers(self) -> None:
+        """The broker answers two fetches: the first proves that the second was sent now."""
+        for _ in range(2):
+            self.clock.advance(0.01)
+            self.log.answered_ms = self.clock.now_ms()
+            await self.noticed()
+
+    async def noticed(self) -> None:
+        """Wait until the runner has looked at the log and has nothing left to do."""
+        before = self.log.looks
+
+        async def so() -> bool:
+            self.runner._wake.set()  # it would look by itself within a second
+            return self.log.looks >= before + 2 * len(TOPICS)
+
+        await until(so, "noticed")
+
+    @property
+    def day(self) -> int:
+        """The partition day, as days of the test."""
+        return self.runner.processor.meta.day - FIRST
+
+    @property
+    def moves(self) -> list[tuple[str, str]]:
+        """The tiers published: from, to."""
+        bodies = [json.loads(row.value or b"") for row in self.log.rows]
+        return [(body["from"], body["to"]) for body in bodies]
+
+
+@asynccontextmanager
+async def bought_on_day_0() -> AsyncIterator[World]:
+    """Ann bought on day 0; it is ten seconds to the midnight that begins day 31."""
+    clock, log = ManualClock(EpochMs(MIDNIGHT_MS - 10_000)), StillLog()
+    rules = policy("time_zone: Asia/Shanghai")
+    store = MemoryStore(policy_tag(rules))
+    shared = rules_of(rules, 1, mode="live")
+
+    def build(partition: int, meta: PartitionMeta) -> PartitionProcessor:
+        return PartitionProcessor(partition, shared, store, meta, CustomerCache(10))
+
+    around = Surroundings(
+        owner="test",
+        store=store,
+        feed=log,
+        outlet=log,
+        observer=log,
+        clock=clock,
+        days=local_days(rules),
+        mode="wall",
+        build=build,
+    )
+    meta = await store.claim(0, "test", 1)
+    runner = PartitionRunner(0, meta, dict.fromkeys(TOPICS, 0), around)
+    running = asyncio.create_task(runner.run())
+    made = World(runner, log, clock)
+    await made.buy(0)
+    await made.at(-5)
+    yield made
+    runner.stop()
+    await asyncio.wait_for(running, 5)

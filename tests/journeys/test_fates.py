@@ -1,0 +1,41 @@
+"""Crashes, moves and pauses leave no trace in the result."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from journeys.fates import FATES, Fate
+from journeys.laws import History, check_all
+from journeys.programme import Programme
+from streams.embedded.stack import EmbeddedStack
+
+
+async def _suffer(fate: Fate, partitions: int, folder: Path, history: History) -> None:
+    """Grade the history on a stack of its own, through this fate."""
+    name = fate.__name__
+    with EmbeddedStack(folder / name / "stack") as stack:
+        async with Programme(stack, folder, name, partitions=partitions) as programme:
+            await fate(programme, history.events)
+            await check_all(programme, history)
+
+
+@pytest.fixture(scope="module")
+def outcomes(history, tmp_path_factory) -> Iterator[dict[Fate, BaseException | None]]:
+    """How each fate ended. They run side by side: most of each is waiting to join."""
+    folder = tmp_path_factory.mktemp("fates")
+
+    async def suffer_all() -> list[BaseException | None]:
+        every = [_suffer(fate, n, folder, history) for fate, n in FATES.items()]
+        return await asyncio.gather(*every, return_exceptions=True)
+
+    return dict(zip(FATES, asyncio.run(suffer_all()), strict=True))
+
+
+@pytest.mark.parametrize("fate", FATES, ids=lambda fate: fate.__name__)
+def test_whatever_happens_the_result_is_that_of_a_quiet_run(fate, outcomes):
+    """Grades, changes and counters are those of the engine in memory."""
+    error = outcomes[fate]
+    if error is not None:
+        raise error

@@ -1,0 +1,48 @@
+"""The day ledger against a plain dictionary."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scoring.ledger import add, drop_before, next_change, total, total_between
+
+DAYS = st.integers(0, 40)
+ROWS = st.lists(st.tuples(DAYS, st.integers(-5, 5)), max_size=15)
+
+
+def filled(rows: list[tuple[int, int]]) -> tuple[tuple[list, list], dict[int, int]]:
+    """A column, and the same rows as a dictionary."""
+    column: tuple[list, list] = ([], [])
+    plain: dict[int, int] = {}
+    for day, amount in rows:
+        add(column, day, amount)
+        plain[day] = plain.get(day, 0) + amount
+    return column, plain
+
+
+@given(ROWS, DAYS, DAYS)
+def test_sums_are_those_of_the_rows(rows, first, last):
+    """Totals over any days equal the sum over the dictionary, in any order of adding."""
+    column, plain = filled(rows)
+    assert column == (sorted(plain), [plain[day] for day in sorted(plain)])
+    assert total(column, first) == sum(v for day, v in plain.items() if day >= first)
+    between = sum(v for day, v in plain.items() if first <= day <= last)
+    assert total_between(column, first, last) == between
+
+
+@given(ROWS, DAYS)
+def test_forgetting_drops_what_is_before_a_day(rows, first):
+    """Only rows before the day go."""
+    column, plain = filled(rows)
+    drop_before(column, first)
+    assert dict(zip(*column, strict=True)) == {d: v for d, v in plain.items() if d >= first}
+
+
+@given(st.sets(DAYS), st.integers(40, 60), st.integers(1, 30), st.integers(0, 30))
+def test_the_next_change_is_the_first_day_with_other_rows(days, today, window, ending):
+    """Going on day by day finds the same first day on which the window holds others."""
+
+    def held(day: int) -> set[int]:
+        return {d for d in days if day - ending - window < d <= day - ending}
+
+    later = (day for day in range(today + 1, today + 200) if held(day) != held(today))
+    assert next_change(sorted(days), today, window, ending) == next(later, None)
