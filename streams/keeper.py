@@ -15,6 +15,7 @@ from scoring.policy import Policy
 from streams.bootstrap import local_days, policy_tag, rules_of
 from streams.clock import SystemClock
 from streams.coordinator import Coordinator
+from streams.errors import RegradeError
 from streams.intake.record import RawRecord
 from streams.outbox.publisher import Publisher
 from streams.partition.cache import CustomerCache
@@ -43,6 +44,18 @@ class WorkerPlan:
     """Partition count of the input topics."""
 
 
+class MetricsPortTaken(RegradeError):
+    """The address for /metrics cannot be listened on."""
+
+    def __init__(self, host: str, port: int, problem: str) -> None:
+        self.host = host
+        self.port = port
+        super().__init__(
+            f"/metrics cannot be served on {host}:{port}: {problem}. Choose another "
+            "REGRADE_METRICS_PORT; 0 takes a free one."
+        )
+
+
 class Keeper:
     """Connects Faust's hooks, the transport and the coordinator; made inside the loop."""
 
@@ -58,7 +71,10 @@ class Keeper:
         self.metrics = Metrics(registry)
         settings = plan.settings
         host = settings.metrics_host
-        server, _ = start_http_server(settings.metrics_port, host, registry)
+        try:
+            server, _ = start_http_server(settings.metrics_port, host, registry)
+        except OSError as error:
+            raise MetricsPortTaken(host, settings.metrics_port, str(error)) from None
         url = f"http://{host}:{server.server_port}/metrics"
         structlog.get_logger().info("metrics are served", metrics_url=url)
 
@@ -83,7 +99,9 @@ class Keeper:
             linger_ms=2,
         )
         await self._producer.start()
-        observer = MetricsObserver(self.metrics, plan.policy, settings.prefix)
+        observer = MetricsObserver(
+            self.metrics, plan.policy, settings.prefix, live=settings.clock == "wall"
+        )
         publisher = Publisher(self._producer, store, clock, settings.prefix, observer.published)
         around = Surroundings(
             owner=f"{settings.worker}-{secrets.token_hex(4)}",

@@ -4,29 +4,50 @@ import asyncio
 import sys
 
 import uvloop
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
 
+from scoring.policy import Policy
 from streams.app import TopicsUnfit, create_app, create_worker
+from streams.bootstrap import policy_tag
+from streams.errors import RegradeError
 from streams.keeper import WorkerPlan
 from streams.partition.runner import TOPICS
 from streams.policies.load import load_policy
 from streams.settings import Settings
+from streams.storage.redis_store import RedisStore, connect
+from streams.topics import OUTPUTS
+
+
+class KafkaUnreachable(RegradeError):
+    """No broker answers at the configured address."""
+
+    retriable = True
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(f"no Kafka broker answers at {address} (REGRADE_KAFKA)")
 
 
 async def input_partitions(settings: Settings) -> int:
     """The partition count of the input topics.
 
     Raises:
-        TopicsUnfit: one is missing, or they differ.
+        KafkaUnreachable: nobody answers.
+        TopicsUnfit: a topic is missing, or they differ.
     """
-    from aiokafka.admin import AIOKafkaAdminClient
-
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
-    await admin.start()
+    try:
+        await admin.start()
+    except KafkaError:
+        await admin.close()
+        raise KafkaUnreachable(settings.kafka) from None
     try:
         # Asked for by name some brokers create them: list what is there instead.
         present = set(await admin.list_topics())
         names = [settings.prefix + topic for topic in TOPICS]
-        missing = [name for name in names if name not in present]
+        outputs = [settings.prefix + topic for topic in OUTPUTS]
+        missing = [name for name in (*names, *outputs) if name not in present]
         if missing:
             raise TopicsUnfit(f"missing topics: {', '.join(missing)}")
         found = await admin.describe_topics(names)
@@ -39,10 +60,26 @@ async def input_partitions(settings: Settings) -> int:
     return next(iter(counts.values()))
 
 
+async def preflight(settings: Settings, policy: Policy) -> int:
+    """Check everything that can be checked before joining the group; the partition count.
+
+    Raises:
+        RegradeError: with what is wrong and what to do.
+    """
+    partitions = await input_partitions(settings)
+    store = RedisStore(connect(settings.redis), settings.key_prefix, policy_tag(policy))
+    try:
+        await store.prepare(durable=settings.publish_after == "durable")
+        await store.verify(partitions)
+    finally:
+        await store.close()
+    return partitions
+
+
 def run_worker(settings: Settings) -> None:
     """Start a worker; returns never, exits the process when it is stopped."""
     policy = load_policy(settings.policy)
-    partitions = asyncio.run(input_partitions(settings))
+    partitions = asyncio.run(preflight(settings, policy))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     app = create_app(WorkerPlan(settings, policy, partitions))
     sys.exit(create_worker(app).execute_from_commandline())

@@ -222,8 +222,10 @@ class Decoder:
         """Why msgspec refused a value, in the order in which reasons count."""
         try:
             loose = json.loads(value)
-        except (ValueError, RecursionError):
-            return Rejected("bad_json", problem)
+            # Half of a surrogate pair can be escaped in JSON, but is no text.
+            json.dumps(loose, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
+            return Rejected("bad_json", f"the value is not JSON: {error}")
         if problem.startswith("JSON is malformed"):
             return Rejected("bad_json", problem)
         if not isinstance(loose, dict):

@@ -42,7 +42,7 @@ class Publisher:
         store: PartitionStore,
         clock: Clock,
         prefix: str,
-        published: Callable[[Sequence[OutboxRow]], None],
+        published: Callable[[int, Sequence[OutboxRow], int], None],
     ) -> None:
         self._producer = producer
         self._store = store
@@ -84,7 +84,7 @@ class Publisher:
             await self._send_all(entries)
             for _ in entries:
                 queue.rows.popleft()
-            self._published([row for _, row in entries])
+            self._published(partition, [row for _, row in entries], len(queue.rows))
             await self._store.trim(partition, entries[-1][0])
 
     async def _send_all(self, rows: Sequence[tuple[int, OutboxRow]]) -> None:

@@ -11,7 +11,7 @@ from streams.partition.batch import Batch
 from streams.partition.merge import Gap, Merge
 from streams.partition.ports import PartitionMeta
 from streams.partition.rules import StaleCommit
-from streams.partition.surroundings import OffsetOutsideLog, Surroundings
+from streams.partition.surroundings import OffsetOutsideLog, Surroundings, Work
 
 TOPICS = ("orders", "interactions")
 """Input topics, in the order in which equal timestamps are taken."""
@@ -87,7 +87,8 @@ class PartitionRunner:
             self._take_note()
             records = self._merge.take(CHUNK, strict=self._around.mode == "event")
             if records:
-                await self._work(self.processor.process(records, self._latest()))
+                step = self.processor.process(records, self._latest())
+                await self._work(step, records)
                 self._resume()
                 continue
             if await self._follow_the_wall():
@@ -115,19 +116,24 @@ class PartitionRunner:
         for sequence, row in rows:
             await self._around.outlet.offer(self.partition, sequence, [row])
 
-    async def _work(self, step: Awaitable[list[Batch]]) -> None:
-        started = self._around.clock.monotonic()
+    async def _work(self, step: Awaitable[list[Batch]], records: Sequence[RawRecord]) -> None:
+        around = self._around
+        started = around.clock.monotonic()
         try:
             batches = await step
         except StaleCommit:
+            around.observer.refused()
             await self._reload()
             return
-        seconds = self._around.clock.monotonic() - started
+        now = around.clock.now_ms()
+        # Reversed: the first record of each topic is the one that stays.
+        waited = {r.topic: (now - r.timestamp) / 1000 for r in reversed(records)}
+        work = Work(around.clock.monotonic() - started, waited)
         meta = self.processor.meta
-        self._around.observer.processed(self.partition, batches, meta, seconds)
+        around.observer.processed(self.partition, batches, meta, work)
         rows = [row for batch in batches for row in batch.rows]
         if rows:
-            await self._around.outlet.offer(self.partition, meta.tail - len(rows) + 1, rows)
+            await around.outlet.offer(self.partition, meta.tail - len(rows) + 1, rows)
 
     async def _reload(self) -> None:
         """The store moved on without us: start again from it, or let go of the partition."""
@@ -171,7 +177,7 @@ class PartitionRunner:
         midnight = self._around.days.midnight(today)
         if not self._merge.at_end(midnight + _AFTER_MIDNIGHT_MS):
             return False
-        await self._work(self.processor.reach(today))
+        await self._work(self.processor.reach(today), ())
         return True
 
     async def _wait(self) -> None:

@@ -1,6 +1,6 @@
 """What a partition's runner needs around it: the log, the outlet, who counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -65,9 +65,22 @@ class Observer(Protocol):
         partition: int,
         batches: Sequence[Batch],
         meta: PartitionMeta,
-        seconds: float,
+        work: "Work",
     ) -> None:
-        """A chunk was committed, after `seconds` of work."""
+        """A chunk was committed."""
+
+    def refused(self) -> None:
+        """The store refused a commit because another worker had committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What committing a chunk took."""
+
+    seconds: float
+    """From taking the records to the commit being durable."""
+    waited: Mapping[str, float]
+    """Per topic the seconds since the Kafka timestamp of the chunk's first record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,21 @@ class RedisStore:
             needed = f"{promise} (REGRADE_PUBLISH_AFTER=durable): always is needed"
             raise StoreUnfit("appendfsync", settings["appendfsync"], needed)
 
+    async def verify(self, partitions: int) -> None:
+        """Check that what is stored belongs to this partition count and policy.
+
+        Raises:
+            PartitionsChanged: it was written for another number of partitions.
+            PolicyChanged: it was graded by another policy.
+        """
+        for partition in range(partitions):
+            call = self._redis.hmget(self._of(partition).meta, ["partitions", "policy"])
+            stored, policy = await self._ask("reading a partition", call)
+            if stored is not None and int(stored) != partitions:
+                raise PartitionsChanged(stored.decode(), partitions)
+            if policy is not None and policy.decode() != self._policy:
+                raise PolicyChanged(policy.decode(), self._policy)
+
     async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
         """Take over a partition: earlier owners' commits are refused from here on."""
         arguments = (owner, secrets.token_hex(16), str(partitions), self._policy)

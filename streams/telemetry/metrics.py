@@ -87,7 +87,7 @@ class Metrics:
         )
         self.end_to_end_seconds = Histogram(
             "regrade_end_to_end_latency_seconds",
-            "Kafka timestamp of a record to its commit; in wall mode only.",
+            "Kafka timestamp of the first record of a chunk to its commit; in wall mode only.",
             ["topic"],
             buckets=_LONG,
             registry=registry,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from scoring.policy import Policy
 from streams.partition.batch import Batch
 from streams.partition.ports import OutboxRow, PartitionMeta
+from streams.partition.surroundings import Work
 from streams.telemetry.metrics import Metrics
 
 _SECONDS_PER_DAY = timedelta(days=1).total_seconds()
@@ -15,8 +16,10 @@ _SECONDS_PER_DAY = timedelta(days=1).total_seconds()
 class MetricsObserver:
     """Counts for Prometheus. Tier gauges cover the partitions owned right now."""
 
-    def __init__(self, metrics: Metrics, policy: Policy, topic_prefix: str) -> None:
+    def __init__(self, metrics: Metrics, policy: Policy, topic_prefix: str, *, live: bool) -> None:
+        """`live`: Kafka timestamps are about now, so the time since then tells something."""
         self._metrics = metrics
+        self._live = live
         self._prefix = topic_prefix
         self._tiers = [tier.name for tier in policy.tiers]
         self._customers: dict[int, Counter[str]] = {}
@@ -44,11 +47,15 @@ class MetricsObserver:
         partition: int,
         batches: Sequence[Batch],
         meta: PartitionMeta,
-        seconds: float,
+        work: Work,
     ) -> None:
-        """A chunk was committed, after `seconds` of work."""
+        """A chunk was committed."""
         metrics = self._metrics
-        metrics.chunk_seconds.observe(seconds)
+        metrics.chunk_seconds.observe(work.seconds)
+        if self._live:
+            for topic, waited in work.waited.items():
+                name = topic.removeprefix(self._prefix)
+                metrics.end_to_end_seconds.labels(name).observe(waited)
         for batch in batches:
             self._count(batch)
             tiers = self._customers.setdefault(partition, Counter())
@@ -58,8 +65,11 @@ class MetricsObserver:
         if any(batch.changes for batch in batches):
             self._show_customers()
         if meta.day is not None:
-            seconds = meta.day * _SECONDS_PER_DAY
-            metrics.day.labels(str(partition)).set(seconds)
+            metrics.day.labels(str(partition)).set(meta.day * _SECONDS_PER_DAY)
+
+    def refused(self) -> None:
+        """The store refused a commit because another worker had committed."""
+        self._metrics.stale_commits.inc()
 
     def _count(self, batch: Batch) -> None:
         metrics = self._metrics
@@ -76,8 +86,9 @@ class MetricsObserver:
                 direction = change.type.removeprefix("tier.")
                 metrics.changes.labels(str(change.trigger), direction).inc()
 
-    def published(self, rows: Sequence[OutboxRow]) -> None:
-        """Rows were acknowledged by the broker."""
+    def published(self, partition: int, rows: Sequence[OutboxRow], waiting: int) -> None:
+        """Rows were acknowledged by the broker; `waiting` are not yet."""
+        self._metrics.outbox.labels(str(partition)).set(waiting)
         for topic, count in Counter(row.topic for row in rows).items():
             self._metrics.published.labels(topic).inc(count)
 

@@ -27,8 +27,11 @@ VALUES = st.recursive(
     max_leaves=4,
 )
 NAMES = st.sampled_from(
-    ["type", "event_id", "customer_id", "occurred_at", "amount", "order_id", "lines", "full"]
-    + ["currency", "test", "kind", "registered_at", "attributes", "due_at", "paid_at", "channel"]
+    [
+        *("type", "event_id", "customer_id", "occurred_at", "currency", "test", "channel"),
+        *("amount", "order_id", "lines", "full", "ordered_at", "kind"),
+        *("registered_at", "attributes", "due_at", "paid_at"),
+    ]
 )
 CHANGED = st.builds(
     lambda type_, fields: order(3, 40, event_id="e", order_id="o", type=type_) | fields,

@@ -28,13 +28,14 @@ LINE = {"amount": 1}
     ("value", "reason", "told"),
     [
         (None, "null_value", "no value"),
-        (b"", "bad_json", "truncated"),
-        (b"{", "bad_json", "truncated"),
-        (b'{"type": "order.paid",}', "bad_json", "malformed"),
-        (b'{"type": "order.paid"} x', "bad_json", "malformed"),
+        (b"", "bad_json", "not JSON"),
+        (b"{", "bad_json", "not JSON"),
+        (b'{"type": "order.paid",}', "bad_json", "not JSON"),
+        (b'{"type": "order.paid"} x', "bad_json", "not JSON: Extra data"),
         (b'{"type": NaN}', "bad_json", "malformed"),
-        (b'{"type": "\xff"}', "bad_json", ""),
-        (b"[" * 100_000, "bad_json", ""),
+        (b'{"type": "\xff"}', "bad_json", "not JSON"),
+        (b'{"type": "\\ud800"}', "bad_json", "JSON"),
+        (b"[" * 100_000, "bad_json", "not JSON"),
         (b"[]", "bad_json", "not a JSON object"),
         (b"null", "bad_json", "not a JSON object"),
         (b'"order.paid"', "bad_json", "not a JSON object"),
@@ -75,7 +76,7 @@ def test_what_is_no_event_is_refused(value, reason, told):
         {"amount": "NaN"},
         {"amount": "Infinity"},
         {"amount": ""},
-        {"amount": "１２"},
+        {"amount": "\uff11\uff12"},
         {"amount": "100000000000.01"},
         {"amount": 1e300},
         {"amount": "1e300"},
@@ -115,12 +116,8 @@ def test_what_is_no_event_is_refused(value, reason, told):
 )
 def test_a_wrong_field_of_an_order_is_refused(fields):
     """A field of the wrong type, or a value that cannot be, refuses the whole order."""
-    found = decoded(
-        order(3, 40) | {k: v for k, v in fields.items() if v is not None}
-        if None not in fields.values()
-        else {k: v for k, v in order(3, 40).items() if k not in fields},
-        key=b"ann",
-    )
+    given = {k: v for k, v in (order() | fields).items() if v is not None}
+    found = decoded(given, key=b"ann")
     assert isinstance(found, Rejected)
     assert found.reason == "bad_field"
     assert found.detail
@@ -181,9 +178,8 @@ def test_a_record_without_a_key_has_no_customer():
 @pytest.mark.parametrize("value", [order(currency="GBP"), interaction(currency="usd")])
 def test_an_unknown_currency_is_refused(value):
     """There is no rate for it: known are the policy's currency and its table."""
-    assert decoded(value) == Rejected(
-        "unknown_currency", f"{value['currency']}; known are CNY, USD"
-    )
+    told = f"{value['currency']}; known are CNY, USD"
+    assert decoded(value) == Rejected("unknown_currency", told)
 
 
 @pytest.mark.parametrize(

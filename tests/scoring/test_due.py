@@ -11,9 +11,11 @@ def due(rules: str, *events: dict) -> int | None:
     return None if day is None else day - FIRST
 
 
-DAILY = (
-    "move: {hold_days: 10, triggers: [{name: daily, fires_on: any, promote: true, demote: true}]}\n"
-)
+DAILY = """
+move:
+  hold_days: 10
+  triggers: [{name: daily, fires_on: any, promote: true, demote: true}]
+"""
 MONTHLY = "move: {triggers: [{name: r, fires_on: tick, calendar: monthly, demote: true}]}\n"
 FACTS_ONLY = "move: {triggers: [{name: crossing, fires_on: order.paid, promote: true}]}\n"
 
