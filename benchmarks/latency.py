@@ -18,6 +18,7 @@ from streams.replay.wire_text import ORDER
 from streams.topics import TIER_CHANGES, topic_specs
 
 ORDERS = "orders"
+_IDLE_S = 3
 _WARM_UP_S = 3
 _PATIENCE_S = 10.0
 
@@ -71,7 +72,7 @@ class Pace(AIOKafkaProducer):  # type: ignore[misc]
         began = time.perf_counter()
         for number in range(self._rate * seconds):
             due = began + number / self._rate
-            while (ahead := due - time.perf_counter()) > 0:
+            if (ahead := due - time.perf_counter()) > 0:
                 await asyncio.sleep(ahead)
             customer = f"{name}{number:07d}"
             key, value = customer.encode(), _order(customer)
@@ -117,6 +118,7 @@ async def measure(options: Namespace) -> None:
         with worker_on(stack, stack.folder / "worker", settings) as worker:
             await asyncio.to_thread(worker.wait_ready)
             progress(f"  worker process {worker.pid}")
+            idle = await _idle_cpu_share(worker.pid)
             bare = Seen(ORDERS, stack.bootstrap)
             changes = Seen(TIER_CHANGES, stack.bootstrap)
             pace = Pace(stack.bootstrap, options.rate)
@@ -136,9 +138,17 @@ async def measure(options: Namespace) -> None:
             "rate": options.rate,
             "events": events,
             **figures(pace, bare, changes),
+            "worker_idle_cpu_share": idle,
             "worker_cpu_us_per_event": round(cpu / events * 1e6, 1),
         },
     )
+
+
+async def _idle_cpu_share(pid: int) -> float:
+    """How much of a CPU the worker takes while nothing happens."""
+    before = cpu_s(pid)
+    await asyncio.sleep(_IDLE_S)
+    return round((cpu_s(pid) - before) / _IDLE_S, 3)
 
 
 async def _until_read(pace: Pace, *readers: Seen) -> None:

@@ -5,59 +5,68 @@ from typing import Any
 from scoring.changes import Snapshot
 from scoring.compile import Grader
 from scoring.readings import READINGS
+from scoring.syntax import ReadingCall
 
 
-def dimension_rows(grader: Grader, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Per dimension its reading (money in major units), normalised value, weight, points."""
-    policy = grader.policy
-    given = list(zip(policy.dimensions, snapshot.dimensions, strict=True))
-    weights = sum(d.weight for d, (_, normalised) in given if normalised is not None)
-    rows = []
-    for dimension, (value, normalised) in given:
-        points = None
-        if normalised is not None and weights:
-            points = round(100.0 * dimension.weight * normalised / weights, 2)
-        rows.append(
-            {
-                "name": dimension.name,
-                "reading": str(dimension.reading),
-                "value": major(grader, dimension.reading.name, value),
-                "normalised": normalised,
-                "weight": dimension.weight,
-                "points": points,
-            }
-        )
-    return rows
+class Explainer:
+    """Explains the grades of one policy; what never changes is worked out once."""
 
+    def __init__(self, grader: Grader) -> None:
+        policy = grader.policy
+        self._grader = grader
+        self._dimensions = [
+            (d.name, str(d.reading), self.scale(d.reading), d.weight) for d in policy.dimensions
+        ]
+        self._weights = sum(d.weight for d in policy.dimensions)
+        self._unit = 100 if policy.by is None else self.scale(policy.by) or 1
+        self._tiers = [tier.name for tier in policy.tiers]
 
-def next_tier(grader: Grader, snapshot: Snapshot) -> dict[str, Any] | None:
-    """The tier above, its bound, and what is missing to it; None at the top."""
-    rank = snapshot.tier + 1
-    tiers = grader.policy.tiers
-    if rank >= len(tiers):
-        return None
-    return _distance(grader, snapshot, tiers[rank].name, grader.enter[rank], "missing")
+    def scale(self, reading: ReadingCall) -> int | None:
+        """Minor units in a major one for money readings, None for others."""
+        return self._grader.policy.scale if READINGS[reading.name].unit == "money" else None
 
+    def dimensions(self, snapshot: Snapshot) -> list[dict[str, Any]]:
+        """Per dimension its reading (money in major units), normalised value, weight, points."""
+        given = snapshot.dimensions
+        weights = self._weights
+        if any(normalised is None for _, normalised in given):
+            pairs = zip(self._dimensions, given, strict=True)
+            weights = sum(d[3] for d, (_, normalised) in pairs if normalised is not None)
+        rows = []
+        for (name, reading, scale, weight), (value, normalised) in zip(
+            self._dimensions, given, strict=True
+        ):
+            points = None
+            if normalised is not None:
+                points = round(100.0 * weight * normalised / weights, 2)
+            shown = value if scale is None or value is None else value / scale
+            rows.append(
+                {
+                    "name": name,
+                    "reading": reading,
+                    "value": shown,
+                    "normalised": normalised,
+                    "weight": weight,
+                    "points": points,
+                }
+            )
+        return rows
 
-def keep_margin(grader: Grader, snapshot: Snapshot) -> dict[str, Any]:
-    """How far above the bound that keeps the tier."""
-    tier = grader.policy.tiers[snapshot.tier]
-    bound = grader.keep[snapshot.tier]
-    return _distance(grader, snapshot, tier.name, bound, "margin")
+    def next_tier(self, snapshot: Snapshot) -> dict[str, Any] | None:
+        """The tier above, its bound, and what is missing to it; None at the top."""
+        rank = snapshot.tier + 1
+        if rank >= len(self._tiers):
+            return None
+        bound, value, unit = self._grader.enter[rank], snapshot.value, self._unit
+        missing = None if value is None else round((bound - value) / unit, 2)
+        return {"tier": self._tiers[rank], "at": bound / unit, "missing": missing}
 
-
-def _distance(
-    grader: Grader, snapshot: Snapshot, tier: str, bound: float, name: str
-) -> dict[str, Any]:
-    scale = 100 if grader.policy.by is None else 1
-    by = grader.policy.by
-    if by is not None and READINGS[by.name].unit == "money":
-        scale = grader.policy.scale
-    value = snapshot.value
-    gap = None
-    if value is not None:
-        gap = round((bound - value if name == "missing" else value - bound) / scale, 2)
-    return {"tier": tier, "at": bound / scale, name: gap}
+    def keep(self, snapshot: Snapshot) -> dict[str, Any]:
+        """How far above the bound that keeps the tier."""
+        rank = snapshot.tier
+        bound, value, unit = self._grader.keep[rank], snapshot.value, self._unit
+        margin = None if value is None else round((value - bound) / unit, 2)
+        return {"tier": self._tiers[rank], "at": bound / unit, "margin": margin}
 
 
 def major(grader: Grader, reading: str, value: float | None) -> float | None:

@@ -8,7 +8,7 @@ import orjson
 from scoring.calendar import LocalDays, iso
 from scoring.changes import Change
 from scoring.compile import Grader
-from scoring.explain import dimension_rows, keep_margin, next_tier
+from scoring.explain import Explainer
 from scoring.units import MS_PER_DAY, Day, EpochMs
 from streams.intake.decode import Rejected
 from streams.intake.record import RawRecord
@@ -27,7 +27,8 @@ class EventScribe:
 
     def __init__(self, grader: Grader, mode: str) -> None:
         policy = grader.policy
-        self._grader = grader
+        self._explainer = Explainer(grader)
+        self._tiers = [tier.name for tier in policy.tiers]
         self._mode = mode
         self._days = LocalDays(ZoneInfo(policy.time_zone))
         self._source = ("ce_source", f"/regrade/{policy.policy_id}".encode())
@@ -35,6 +36,7 @@ class EventScribe:
         self._labels = [
             (label.name, [rule.value for rule in label.rules]) for label in policy.labels
         ]
+        self._known_labels: dict[tuple[int, ...], dict[str, str | None]] = {}
         self._types = {
             name: ("ce_type", f"regrade.{name}.v1".encode())
             for name in (
@@ -51,31 +53,29 @@ class EventScribe:
         body = self.body(customer, change, cause)
         headers = (
             _SPEC,
-            ("ce_id", body["id"].encode()),
+            ("ce_id", b"%b:%d" % (key, change.version)),
             self._source,
             self._types[change.type],
             ("ce_subject", key),
             ("ce_time", body["occurred_at"].encode()),
             _CONTENT_TYPE,
         )
-        topic = LABEL_CHANGES if change.label is not None else TIER_CHANGES
+        topic = TIER_CHANGES if change.label is None else LABEL_CHANGES
         return OutboxRow(topic, key, orjson.dumps(body), headers)
 
     def body(self, customer: str, change: Change, cause: Cause) -> dict[str, Any]:
-        """The JSON body of a change."""
-        grader, snapshot = self._grader, change.snapshot
-        body: dict[str, Any] = {
+        """The JSON body of a change; a label's is short."""
+        snapshot = change.snapshot
+        due = snapshot.due
+        body = {
             "id": f"{customer}:{change.version}",
             "type": change.type,
             "customer_id": customer,
             "version": change.version,
-        }
-        if change.label is not None:
-            body["label"] = change.label
-        body |= {
+            "label": change.label,
             "from": change.from_,
             "to": change.to,
-            "tier": grader.policy.tiers[snapshot.tier].name,
+            "tier": self._tiers[snapshot.tier],
             "score": snapshot.score,
             "trigger": change.trigger,
             "cause": _cause(cause),
@@ -83,26 +83,28 @@ class EventScribe:
             "occurred_at": self._occurred_at(change),
             "policy": self._policy,
             "labels": self.labels(snapshot.labels),
-            "due_on": None if snapshot.due is None else iso(snapshot.due),
+            "due_on": None if due is None else iso(due),
             "mode": self._mode,
         }
         if change.label is None:
-            body |= {
-                "rank_from": change.rank_from,
-                "rank_to": change.rank_to,
-                "dimensions": dimension_rows(grader, snapshot),
-                "next_tier": next_tier(grader, snapshot),
-                "keep": keep_margin(grader, snapshot),
-                "override": None,
-            }
+            del body["label"]
+            body["rank_from"] = change.rank_from
+            body["rank_to"] = change.rank_to
+            body["dimensions"] = self._explainer.dimensions(snapshot)
+            body["next_tier"] = self._explainer.next_tier(snapshot)
+            body["keep"] = self._explainer.keep(snapshot)
+            body["override"] = None
         return body
 
     def labels(self, values: list[int]) -> dict[str, str | None]:
         """Label values by name."""
-        return {
-            name: texts[at] if at >= 0 else None
-            for (name, texts), at in zip(self._labels, values, strict=True)
-        }
+        key = tuple(values)
+        found = self._known_labels.get(key)
+        if found is None:
+            pairs = zip(self._labels, values, strict=True)
+            found = {name: texts[at] if at >= 0 else None for (name, texts), at in pairs}
+            self._known_labels[key] = found
+        return found
 
     def _occurred_at(self, change: Change) -> str:
         ms = change.occurred_ms

@@ -10,7 +10,7 @@ import orjson
 from scoring.advance import snapshot_of
 from scoring.calendar import date_of
 from scoring.customer import UNGRADED
-from scoring.explain import dimension_rows, major
+from scoring.explain import Explainer, major
 from scoring.units import Day
 from streams.outbox.scribe import EventScribe
 from streams.partition.ports import PartitionMeta
@@ -88,18 +88,21 @@ async def read_customers(
 def _grades(
     names: Sequence[str], blobs: Sequence[bytes | None], rules: Rules, day: Day
 ) -> Iterator[dict[str, Any]]:
+    explainer = Explainer(rules.judge.grader)
     for customer, blob in zip(names, blobs, strict=True):
         if blob is not None:
-            yield grade(customer, blob, rules, day)
+            yield _grade(customer, blob, rules, explainer, day)
 
 
-def grade(customer: str, blob: bytes, rules: Rules, day: Day) -> dict[str, Any]:
+def _grade(
+    customer: str, blob: bytes, rules: Rules, explainer: Explainer, day: Day
+) -> dict[str, Any]:
     """One customer's grade as of `day`; nulls before the first grade."""
     state = rules.codec.decode(blob)
     grader = rules.judge.grader
     snapshot = snapshot_of(state, rules.judge, day)
     graded = state.tier != UNGRADED
-    readings = {row["reading"]: row["value"] for row in dimension_rows(grader, snapshot)}
+    readings = {row["reading"]: row["value"] for row in explainer.dimensions(snapshot)}
     by = grader.policy.by
     if by is not None:
         readings[str(by)] = major(grader, by.name, snapshot.value)

@@ -41,7 +41,6 @@ def test_a_worker_refuses_in_plain_words(refusal, ground, started):
     """Exit code 1 and a message that names what, where, its value and what is allowed."""
     output, _ = started[refusal].communicate(timeout=PATIENCE_S)
     assert started[refusal].returncode == 1, output
-    print(refusal.__name__, output)
     assert "Traceback" not in output
     for words in refusal(ground).says:
         assert words in output
