@@ -182,7 +182,10 @@ class Emitter:
         return self.reading(ReadingCall(name, call.window, None, call.ending))
 
     def dimension(self, dimension: Dimension, *, detailed: bool) -> None:
-        """Add a dimension to `t`, the sum, and `w`, the weights counted."""
+        """Add a dimension to `t`, the sum, and `w`, the weights counted.
+
+        When `detailed`, to the list `out` instead: None stands for a reading left out.
+        """
         call = dimension.reading
         value = self.reading(call)
         lines = [f"n = {self._normalised(dimension, value)}"]
@@ -195,12 +198,13 @@ class Emitter:
             self.lines.append(f"if {value} is None: n = {missing!r}")
             self.lines.append("else:")
             self.lines += [f"    {line}" for line in lines]
-            if missing is None:
-                self.lines.append("if n is None:")
-                self.lines.append(f"    w -= {dimension.weight!r}; n = 0.0")
-        self.lines.append(f"t += {dimension.weight!r} * n")
         if detailed:
             self.lines.append(f"out.append(({value}, n))")
+            return
+        if dimension.missing is None and READINGS[call.name].nullable:
+            self.lines.append("if n is None:")
+            self.lines.append(f"    w -= {dimension.weight!r}; n = 0.0")
+        self.lines.append(f"t += {dimension.weight!r} * n")
 
     def _normalised(self, dimension: Dimension, value: str) -> str:
         money = READINGS[dimension.reading.name].unit == "money"

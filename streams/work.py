@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 
 from scoring.policy import Policy
 from streams.app import TopicsUnfit, create_app, create_worker
-from streams.bootstrap import policy_tag
+from streams.bootstrap import calm_collector, policy_tag
 from streams.errors import RegradeError
 from streams.keeper import WorkerPlan
 from streams.partition.runner import TOPICS
@@ -80,6 +80,7 @@ def run_worker(settings: Settings) -> None:
     """Start a worker; returns never, exits the process when it is stopped."""
     policy = load_policy(settings.policy)
     partitions = asyncio.run(preflight(settings, policy))
+    calm_collector()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     app = create_app(WorkerPlan(settings, policy, partitions))
     sys.exit(create_worker(app).execute_from_commandline())

@@ -16,5 +16,5 @@ _UNHURRIED = {
 }
 
 settings.register_profile("quick", max_examples=60, **_UNHURRIED)
-settings.register_profile("thorough", max_examples=1500, **_UNHURRIED)
+settings.register_profile("thorough", max_examples=5000, **_UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

@@ -27,12 +27,14 @@ def backtest(
 
     Example: `regrade backtest history.csv.gz --policy b2b-fresh --out result`
     """
+    from streams.bootstrap import calm_collector
     from streams.policies.load import load_policy
     from streams.replay.files import FileSource
     from streams.replay.memory import run_in_memory
     from streams.screen import progress, show_rejected, show_tiers, stderr
 
     loaded = load_policy(policy)
+    calm_collector()
     with FileSource(file) as source, progress(stderr(), unit="events") as bar:
         task = bar.add_task(f"{engine} engine", total=None)
 

@@ -39,6 +39,8 @@ Reason = Literal[
     "future",
     "conflict",
 ]
+_WELCOME = 200_000
+"""Customers known not to be excluded that are remembered."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LATEST_MS = 7_258_118_400_000  # 2200-01-01, where the review calendar ends
@@ -86,6 +88,7 @@ class Decoder:
         self._money = Money(policy.currency, policy.rates)
         self._kinds = frozenset((*INTERACTION_KINDS, *policy.kinds))
         self._exclude = [re.compile(pattern) for pattern in policy.exclude]
+        self._welcome: set[str] = set()
         self._make = {
             wire.OrderPaidEvent: self._paid,
             wire.OrderRefundedEvent: self._refunded,
@@ -132,7 +135,15 @@ class Decoder:
         return Accepted(customer, fact)
 
     def _left_out(self, customer: str) -> bool:
-        return any(pattern.search(customer) for pattern in self._exclude)
+        """Whether a pattern of the policy excludes a customer; asked once per customer."""
+        if customer in self._welcome:
+            return False
+        if any(pattern.search(customer) for pattern in self._exclude):
+            return True
+        if len(self._welcome) >= _WELCOME:
+            self._welcome.clear()
+        self._welcome.add(customer)
+        return False
 
     def _day_reached(self, event: wire.DayReachedEvent) -> Intake:
         try:

@@ -16,7 +16,7 @@ from streams.partition.ports import OutboxRow, PartitionStore
 AT_ONCE = 1000
 """Most rows in flight per partition."""
 
-WAITING = 20_000
+WAITING = 5_000
 """Rows of one partition that may wait before its processing waits for the broker."""
 
 _FIRST_PAUSE_S = 0.1

@@ -45,8 +45,10 @@ class _Lane:
     polled_ms: int = -1
     behind: bool = True
     """Whether the last answer left something to fetch; unknown counts as yes."""
-    skipped_ms: int | None = None
-    """Since when all was handed over, though places before the end are missing."""
+    skipped_to: int | None = None
+    """Where the log ended when all was handed over, though places before it are missing."""
+    skipped_ms: int = 0
+    """Since when the log has ended there."""
     skipped_answers: int = 0
     believed: tuple[int, int] | None = None
     """A gap (expected, found) seen once: seen again after a seek it is real."""
@@ -84,7 +86,7 @@ class Merge:
             lane.believed = (lane.expected, first)
             raise Gap(topic, lane.expected, first)
         lane.expected = records[-1].offset + 1
-        lane.skipped_ms, lane.skipped_answers = None, 0
+        lane.skipped_to = None
         lane.chunks.append((records, now_ms))
 
     def polled(
@@ -105,10 +107,11 @@ class Merge:
     def _only_markers(lane: _Lane, position: int | None, highwater: int | None, at_ms: int) -> bool:
         """Whether the log holds nothing but markers after what was put in."""
         if position is None or position != highwater:
-            lane.skipped_ms, lane.skipped_answers = None, 0
+            lane.skipped_to = None
             return False
-        if lane.skipped_ms is None:
-            lane.skipped_ms = at_ms
+        if lane.skipped_to != position:
+            # What made the log longer may be a record that is still in flight.
+            lane.skipped_to, lane.skipped_ms, lane.skipped_answers = position, at_ms, 0
         lane.skipped_answers += 1
         waited = at_ms - lane.skipped_ms
         return waited > _SETTLE_MS and lane.skipped_answers > _SETTLE_ANSWERS

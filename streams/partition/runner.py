@@ -17,7 +17,7 @@ TOPICS = ("orders", "interactions")
 """Input topics, in the order in which equal timestamps are taken."""
 
 CHUNK = 2000
-PAUSE_ABOVE = 6
+PAUSE_ABOVE = 4
 """Chunks of one topic that may wait before it is no longer fetched."""
 
 _SECOND = 1.0

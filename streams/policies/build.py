@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scoring.analysis import readings_of
 from scoring.errors import ExpressionError
@@ -181,7 +181,7 @@ class _Builder:
         document = self.document
         try:
             ZoneInfo(document.time_zone)
-        except (OSError, ValueError):
+        except (OSError, ValueError, ZoneInfoNotFoundError):
             self.refuse(["time_zone"], "not an IANA time zone such as Asia/Shanghai")
         if document.currency not in DECIMALS:
             known = ", ".join(DECIMALS)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
@@ -122,17 +122,21 @@ def _is_key(part: str | int) -> bool:
     )
 
 
-_TYPES = {"int", "float", "str", "bool", "decimal", "list", "dict"}
+_TYPES = {"[key]", "int", "float", "str", "bool", "decimal", "list", "dict"}
 
 
 def _allowed(path: Sequence[str | int]) -> str:
     """The keys allowed beside an unknown one."""
     model: Any = PolicyDocument
+    free = False
     for part in path[:-1]:
-        if isinstance(part, int) or not hasattr(model, "model_fields"):
+        # Below a field such as `labels` the next key is the author's own.
+        if isinstance(part, int) or free:
+            free = False
             continue
-        field = model.model_fields.get(part)
+        field = getattr(model, "model_fields", {}).get(part)
         model = _section(field.annotation) if field else None
+        free = field is not None and get_origin(field.annotation) is dict
     fields = getattr(model, "model_fields", {})
     return ", ".join(sorted(f.alias or name for name, f in fields.items()))
 

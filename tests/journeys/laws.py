@@ -83,9 +83,7 @@ def check_versions(records: Sequence[ConsumerRecord]) -> None:
 
 def check_chain(changes: dict[str, bytes]) -> None:
     """Each change begins where the one before it, of the same tier or label, ended."""
-    bodies = sorted(
-        map(orjson.loads, changes.values()), key=lambda body: int(body["version"])
-    )
+    bodies = sorted(map(orjson.loads, changes.values()), key=lambda body: int(body["version"]))
     stands: dict[tuple[str, str | None], str] = {}
     for body in bodies:
         customer, label = body["customer_id"], body.get("label")

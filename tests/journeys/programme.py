@@ -170,9 +170,7 @@ class Programme:
             sending.cancel()
         await self.done(events)
 
-    async def _send(
-        self, events: Sequence[WireEvent], seconds: float, replay: Replaying
-    ) -> None:
+    async def _send(self, events: Sequence[WireEvent], seconds: float, replay: Replaying) -> None:
         async with open_producer(self.stack.bootstrap) as producer:
             out = Replay(producer, self.prefix)
             pause = seconds * SLICE / len(events)

@@ -68,9 +68,7 @@ class StillLog:
 class World:
     """One partition with its runner."""
 
-    def __init__(
-        self, runner: PartitionRunner, log: StillLog, clock: ManualClock
-    ) -> None:
+    def __init__(self, runner: PartitionRunner, log: StillLog, clock: ManualClock) -> None:
         self.runner = runner
         self.log = log
         self.clock = clock

@@ -166,9 +166,7 @@ def test_lag_day_and_partitions_are_shown(graded):
     """At rest the lag is 0 everywhere and every partition shows the last day."""
     lags = graded.samples("regrade_lag_records", "topic", "partition")
     assert lags == {
-        (topic, str(at)): 0
-        for topic in ("orders", "interactions")
-        for at in range(PARTITIONS)
+        (topic, str(at)): 0 for topic in ("orders", "interactions") for at in range(PARTITIONS)
     }
     days = graded.samples("regrade_partition_day_timestamp_seconds", "partition")
     assert days == {(str(at),): LAST_DAY_S for at in range(PARTITIONS)}

@@ -40,8 +40,16 @@ def history_file(tmp_path):
 async def test_backtest_writes_the_same_files_with_both_engines(history_file, tmp_path):
     """Memory and stream: equal customers, changes and refusals, byte for byte."""
     runs = [
-        regrade("backtest", str(history_file), *POLICY, "--out", str(tmp_path / engine),
-                "--engine", engine, "--json")
+        regrade(
+            "backtest",
+            str(history_file),
+            *POLICY,
+            "--out",
+            str(tmp_path / engine),
+            "--engine",
+            engine,
+            "--json",
+        )
         for engine in ("memory", "stream")
     ]
     memory, stream = await asyncio.gather(*runs)
@@ -59,9 +67,7 @@ async def test_backtest_writes_the_same_files_with_both_engines(history_file, tm
     assert told["customers"] == 3
 
 
-async def test_a_file_in_any_form_is_replayed_as_the_same_records(
-    stack, history_file, tmp_path
-):
+async def test_a_file_in_any_form_is_replayed_as_the_same_records(stack, history_file, tmp_path):
     """CSV, gzip, standard input and JSON lines put the same on the topics."""
     text = history_file.read_bytes()
     zipped, lines = tmp_path / "history.csv.gz", tmp_path / "history.jsonl"
@@ -99,9 +105,7 @@ async def _inputs(programme: Programme) -> list[tuple[object, ...]]:
     )
 
 
-async def test_dev_grades_what_is_replayed_to_it_and_ends_when_told(
-    history_file, tmp_path
-):
+async def test_dev_grades_what_is_replayed_to_it_and_ends_when_told(history_file, tmp_path):
     """`dev --json` says where all is; a replay to it gives the changes of a backtest."""
     out = tmp_path / "out"
     dev = await start("dev", *POLICY, "--clock", "event", "--partitions", "2", "--json")

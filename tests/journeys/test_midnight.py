@@ -1,8 +1,8 @@
 """Local midnight moves a partition that is read to its end, and no other.
 
-    day 0      day 30           day 31, the first of February
-    ann buys   23:59:55         00:00:59.9          00:01:00
-    silver                      still day 30        day 31: the review takes her silver away
+day 0      day 30           day 31, the first of February
+ann buys   23:59:55         00:00:59.9          00:01:00
+silver                      still day 30        day 31: the review takes her silver away
 """
 
 from journeys.still_log import bought_on_day_0

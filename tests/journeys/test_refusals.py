@@ -27,8 +27,7 @@ def ground(stack, tmp_path_factory) -> Iterator[Ground]:
 def started(ground) -> Iterator[dict]:
     """All workers that are to be refused, started side by side."""
     workers = {
-        refusal: start(ground, refusal.__name__, refusal(ground).settings)
-        for refusal in REFUSALS
+        refusal: start(ground, refusal.__name__, refusal(ground).settings) for refusal in REFUSALS
     }
     yield workers
     for worker in workers.values():

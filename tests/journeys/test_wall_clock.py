@@ -11,9 +11,7 @@ from streams.outbox.scribe import DEAD_LETTERS, TIER_CHANGES
 DAY_MS = 86_400_000
 
 
-async def test_an_order_of_now_is_graded_and_one_of_next_week_is_refused(
-    stack, tmp_path
-):
+async def test_an_order_of_now_is_graded_and_one_of_next_week_is_refused(stack, tmp_path):
     """With the wall clock today's order gives a tier; three days ahead is `future`."""
     now = SystemClock().now_ms()
     today = order(0, "ann", occurred_at=now)
@@ -21,8 +19,7 @@ async def test_an_order_of_now_is_graded_and_one_of_next_week_is_refused(
     async with Programme(stack, tmp_path, "wall", REGRADE_CLOCK="wall") as programme:
         programme.launch()
         records = [
-            Sent("orders", b"ann", json.dumps(event).encode(), now)
-            for event in (ahead, today)
+            Sent("orders", b"ann", json.dumps(event).encode(), now) for event in (ahead, today)
         ]
         await send(stack.bootstrap, programme.prefix, records)
         await programme.taken(2)

@@ -97,22 +97,27 @@ class TwoLogs:
         """The runner takes what is released."""
         self.released += self.merge.take(limit, strict=True)
 
-    def round(self, ms: int) -> None:
-        """Everything once, for both topics."""
-        for log in self.logs.values():
-            for step in (
-                *(self.ask, self.serve, self.answer),
-                *(self.pick_up, self.hand_over, self.look),
-            ):
-                step(log)
-                self.now_ms += ms
-        self.take()
+    def bring(self, log: Log, ms: int = 17) -> None:
+        """Everything once for a topic, from the fetch to the look at it."""
+        for step in (
+            *(self.ask, self.serve, self.answer),
+            *(self.pick_up, self.hand_over, self.look),
+        ):
+            step(log)
+            self.now_ms += ms
+
+    def idle(self) -> None:
+        """Long enough that whatever is missing is taken for a marker."""
+        for _ in range(25):
+            for log in self.logs.values():
+                self.bring(log)
+            self.take()
 
     def finish(self) -> None:
         """Append all, and go on until nothing more comes."""
         self.append(len(self.story))
-        for _ in range(60):
-            self.round(20)
+        for _ in range(2):
+            self.idle()
 
     def told(self) -> list[tuple[str, int]]:
         """What was released, as the story has it."""

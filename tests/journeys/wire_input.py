@@ -109,8 +109,18 @@ def bad_records() -> list[Sent]:
         bad(14, "wrong_partition", order(14, "dan"), key=b"dan", partition=wrong_for("dan")),
         bad(15, "future", order(500, "ann", event_id="f", order_id="f")),
         bad(16, "conflict", order(3, "ann", 1, event_id="again")),
-        bad(17, "bad_field", {"type": "interaction", "event_id": "y", "kind": "yawn",
-            "customer_id": "ann", "occurred_at": ms_on(17)}, topic="interactions"),
+        bad(
+            17,
+            "bad_field",
+            {
+                "type": "interaction",
+                "event_id": "y",
+                "kind": "yawn",
+                "customer_id": "ann",
+                "occurred_at": ms_on(17),
+            },
+            topic="interactions",
+        ),
     ]
 
 
@@ -129,8 +139,7 @@ def ends() -> list[Sent]:
     end = {"type": "day.reached", "event_id": "end", "occurred_at": ms_on(LAST_DAY)}
     value = json.dumps(end).encode()
     return [
-        Sent("orders", None, value, ms_on(LAST_DAY, 2), partition=at)
-        for at in range(PARTITIONS)
+        Sent("orders", None, value, ms_on(LAST_DAY, 2), partition=at) for at in range(PARTITIONS)
     ]
 
 
