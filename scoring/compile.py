@@ -60,7 +60,10 @@ def _measure(policy: Policy) -> Measure:
     code = Emitter(policy.scale)
     lines = code.lines
     if policy.dimensions:
-        _score(policy, code, detailed=False)
+        weights = sum(d.weight for d in policy.dimensions)
+        lines.append(f"t = 0.0; w = {weights!r}")
+        for dimension in policy.dimensions:
+            code.dimension(dimension, detailed=False)
         lines.append("raw = 100.0 * t / w if w else 0.0")
         lines.append("score = int((raw + 1e-9) * 100.0 + 0.5)")
     else:
@@ -84,17 +87,11 @@ def _measure(policy: Policy) -> Measure:
 def _details(policy: Policy) -> Details:
     code = Emitter(policy.scale)
     code.lines.append("out = []")
-    _score(policy, code, detailed=True)
+    for dimension in policy.dimensions:
+        code.dimension(dimension, detailed=True)
     code.lines.append("return out")
     function: Details = _function(code, "s, D")
     return function
-
-
-def _score(policy: Policy, code: Emitter, *, detailed: bool) -> None:
-    weights = sum(d.weight for d in policy.dimensions)
-    code.lines.append(f"t = 0.0; w = {weights!r}")
-    for dimension in policy.dimensions:
-        code.dimension(dimension, detailed=detailed)
 
 
 def _when(policy: Policy, condition: Node) -> When:

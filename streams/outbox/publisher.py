@@ -19,6 +19,9 @@ AT_ONCE = 1000
 WAITING = 5_000
 """Rows of one partition that may wait before its processing waits for the broker."""
 
+_KNOWN = 100_000
+"""Customers whose output partition is remembered."""
+
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
 log = structlog.get_logger()
@@ -50,6 +53,7 @@ class Publisher:
         self._prefix = prefix
         self._published = published
         self._queues: dict[int, _Queue] = {}
+        self._known: dict[tuple[bytes, int], int] = {}
 
     async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
         """Publish rows in order; waits while too many wait already."""
@@ -103,14 +107,26 @@ class Publisher:
     async def _send(self, rows: Sequence[tuple[int, OutboxRow]]) -> None:
         """One batch per output partition: cheaper than one send a row."""
         groups: dict[tuple[str, int], list[tuple[int, OutboxRow]]] = defaultdict(list)
+        counts: dict[str, int] = {}
+        for topic in {row.topic for _, row in rows}:
+            counts[topic] = len(await self._producer.partitions_for(self._prefix + topic))
         for sequence, row in rows:
-            topic = self._prefix + row.topic
-            partitions = await self._producer.partitions_for(topic)
-            at = partition_of(row.key, len(partitions)) if row.key is not None else 0
-            groups[topic, at].append((sequence, row))
+            at = self._partition(row.key, counts[row.topic])
+            groups[self._prefix + row.topic, at].append((sequence, row))
         for sent in [await self._submit(to, group) for to, group in groups.items()]:
             for future in sent:
                 await future
+
+    def _partition(self, key: bytes | None, partitions: int) -> int:
+        """The partition of a key; computed once, murmur2 is slow in Python."""
+        if key is None:
+            return 0
+        at = self._known.get((key, partitions))
+        if at is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            at = self._known[key, partitions] = partition_of(key, partitions)
+        return at
 
     async def _submit(
         self, to: tuple[str, int], rows: Sequence[tuple[int, OutboxRow]]

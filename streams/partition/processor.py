@@ -62,7 +62,7 @@ class PartitionProcessor:
         days = self._screen(intakes, latest)
         done = 0
         batches: list[Batch] = []
-        top = days[-1] if days else None
+        top = days[-1] if days else self.meta.day
         while True:
             queue, last = await self._due_through(top)
             end = len(records)

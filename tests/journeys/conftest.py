@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-
+from journeys.graded_input import Graded, grade
 from journeys.laws import History
+
 from streams.embedded.stack import EmbeddedStack
 from streams.policies.load import load_policy
 from streams.replay.generator import Extras, generate_orders
@@ -24,3 +25,9 @@ def history() -> History:
     extras = Extras(refunds=0.05, interactions=0.3)
     events = list(generate_orders(150, 4000, months=8, seed=3, extras=extras))
     return asyncio.run(History.of(events, load_policy("grocery-usd")))
+
+
+@pytest.fixture(scope="session")
+def graded(stack, tmp_path_factory) -> Graded:
+    """Good and bad records after a worker took them in."""
+    return asyncio.run(grade(stack, tmp_path_factory.mktemp("input")))

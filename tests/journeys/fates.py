@@ -7,13 +7,17 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
+from journeys.held_replay import replaying
 from journeys.patience import until
-from journeys.programme import Programme, exit_status
+from journeys.programme import Programme, ended, exit_status
+
 from streams.embedded.stack import EmbeddedStack
+from streams.embedded.worker import WorkerProcess
 from streams.replay.event import WireEvent
 
 KILLS = 5
 GRACE_S = 10.0
+MISSED = "asking the store again"
 
 Events = Sequence[WireEvent]
 Fate = Callable[[Programme, Events], Awaitable[None]]
@@ -23,7 +27,7 @@ async def killed_again_and_again(programme: Programme, events: Events) -> None:
     """The only worker is killed at moments of no meaning, and started again."""
     draws = Random(11)
     worker = await programme.worker()
-    async with programme.replaying(events, seconds=60) as replay:
+    async with replaying(programme, events) as replay:
         for _ in range(KILLS):
             # The moment is what is random here; nothing is waited for.
             await asyncio.sleep(draws.random() / 3)
@@ -35,7 +39,7 @@ async def killed_again_and_again(programme: Programme, events: Events) -> None:
 async def moved_between_workers(programme: Programme, events: Events) -> None:
     """One worker, two, three; then one leaves and one crashes."""
     first = await programme.worker()
-    async with programme.replaying(events, seconds=60) as replay:
+    async with replaying(programme, events) as replay:
         second = programme.launch()
         await programme.owned_by("w0", "w1")
         programme.launch()
@@ -51,16 +55,16 @@ async def moved_between_workers(programme: Programme, events: Events) -> None:
 async def told_to_leave(programme: Programme, events: Events) -> None:
     """SIGTERM ends the only worker in time, with nothing left to publish."""
     worker = await programme.worker()
-    async with programme.replaying(events, seconds=60) as replay:
+    async with replaying(programme, events) as replay:
         await programme.folded(400)
         asked = time.monotonic()
         os.kill(worker.pid, signal.SIGTERM)
-        await programme.ended(worker)
+        await ended(worker)
         assert time.monotonic() - asked < GRACE_S
         assert exit_status(worker) == 0, worker.output()
-        for partition in range(programme.partitions):
-            meta = await programme.store.read_meta(partition)
-            assert meta.head == meta.tail > 0
+        metas = await programme.metas()
+        assert len(metas) == programme.partitions
+        assert all(meta.head == meta.tail > 0 for meta in metas)
         assert replay.going
         await programme.worker()
 
@@ -68,7 +72,7 @@ async def told_to_leave(programme: Programme, events: Events) -> None:
 async def paused_and_replaced(programme: Programme, events: Events) -> None:
     """A worker sleeps beyond the session timeout and wakes up beside its successor."""
     paused, other = await programme.worker(), programme.launch()
-    async with programme.replaying(events, seconds=60) as replay:
+    async with replaying(programme, events) as replay:
         await programme.owned_by("w0", "w1")
         os.kill(paused.pid, signal.SIGSTOP)
         await programme.owned_by("w1")
@@ -84,19 +88,19 @@ async def store_crashes(programme: Programme, events: Events) -> None:
     assert isinstance(programme.stack, EmbeddedStack)
     store = programme.stack.store
     worker = await programme.worker()
-    async with programme.replaying(events, seconds=60) as replay:
+    async with replaying(programme, events) as replay:
         for enough in (300, 600):
             await programme.folded(enough)
-            asked_before = worker.output().count("asking the store again")
+            times = worker.output().count(MISSED)
             store.kill()
-
-            async def missed(before: int = asked_before) -> bool:
-                return worker.output().count("asking the store again") > before
-
-            await until(missed, "missed by the worker")
+            await until(lambda seen=times: _misses(worker, seen), "missed by the worker")
             store.start()
             assert replay.going
     assert worker.running
+
+
+async def _misses(worker: WorkerProcess, times: int) -> bool:
+    return worker.output().count(MISSED) > times
 
 
 FATES: dict[Fate, int] = {

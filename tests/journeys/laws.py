@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 from aiokafka.structs import ConsumerRecord
-
 from journeys.programme import Programme
+
 from scoring.policy import Policy
 from streams.demo.verify import mismatches
 from streams.replay.event import WireEvent

@@ -1,34 +1,25 @@
 """One programme of workers on a stack: its topics, its processes, all it leaves behind."""
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from aiokafka.structs import ConsumerRecord
-
 from journeys.patience import until
 from journeys.reading import read_all
+
 from streams.bootstrap import policy_tag, rules_of
 from streams.clock import SystemClock
 from streams.embedded.topics import create_topics
 from streams.embedded.worker import WorkerProcess
-from streams.intake.partitioner import partition_of
 from streams.outbox.scribe import LABEL_CHANGES, TIER_CHANGES
+from streams.partition.ports import PartitionMeta
 from streams.policies.load import load_policy
-from streams.replay.event import WireEvent
-from streams.replay.produce import Replay, open_producer
 from streams.replay.results import read_customers
-from streams.replay.stream import until_done
 from streams.storage.patient import PatientStore
 from streams.storage.redis_store import RedisStore, connect
 from streams.topics import topic_specs
-
-SLICE = 20
-"""Events sent at once while a replay is held back."""
 
 
 class Stack(Protocol):
@@ -36,20 +27,6 @@ class Stack(Protocol):
 
     bootstrap: str
     redis_url: str
-
-
-class Replaying:
-    """A replay under way."""
-
-    def __init__(self) -> None:
-        self.sent = 0
-        self.hurry = asyncio.Event()
-        """Set when the rest is to be sent at once."""
-
-    @property
-    def going(self) -> bool:
-        """Whether there is still something held back."""
-        return not self.hurry.is_set()
 
 
 class Programme:
@@ -101,103 +78,57 @@ class Programme:
     async def worker(self) -> WorkerProcess:
         """A worker that owns partitions."""
         worker = self.launch()
-
-        async def ready() -> bool:
-            worker.check()
-            return "partitions claimed" in worker.output()
-
-        await until(ready, "claimed")
+        await until(lambda: claimed(worker), "claimed")
         return worker
-
-    async def owned_by(self, *names: str) -> None:
-        """Wait until these workers, and no others, own all partitions."""
-
-        async def so() -> bool:
-            metas = [await self.store.read_meta(p) for p in range(self.partitions)]
-            owners = [meta.owner.rpartition("-")[0] if meta else "" for meta in metas]
-            return set(owners) == set(names)
-
-        await until(so, f"owned by {names}")
-
-    async def taken(self, records: int) -> None:
-        """Wait until so many records are committed and what they caused is published."""
-
-        async def so() -> bool:
-            self.check()
-            metas = [await self.store.read_meta(p) for p in range(self.partitions)]
-            known = [meta for meta in metas if meta is not None]
-            done = sum(sum(meta.next.values()) for meta in known)
-            return done == records and all(meta.head == meta.tail for meta in known)
-
-        await until(so, f"done with {records} records")
-
-    async def folded(self, enough: int) -> None:
-        """Wait until more than so many facts are committed."""
-
-        async def so() -> bool:
-            return (await self.counts())["in:folded"] > enough
-
-        await until(so, f"{enough} folded")
-
-    async def ended(self, worker: WorkerProcess) -> None:
-        """Wait until a worker has ended by itself."""
-
-        async def so() -> bool:
-            return not worker.running
-
-        await until(so, "ended")
 
     def check(self) -> None:
         """Raise, with what the last worker said, if none is left."""
         if not any(worker.running for worker in self.workers):
             self.workers[-1].check()
 
-    @asynccontextmanager
-    async def replaying(
-        self, events: Sequence[WireEvent], seconds: float = 0.0
-    ) -> AsyncIterator[Replaying]:
-        """Send events beside the body, over `seconds` or until the body ends.
+    async def owned_by(self, *names: str) -> None:
+        """Wait until these workers, and no others, own all partitions."""
+        await until(lambda: self._is_owned_by(set(names)), f"owned by {names}")
 
-        Leaves when all events are graded and all changes published.
-        """
-        replay = Replaying()
-        sending = asyncio.create_task(self._send(events, seconds, replay))
-        try:
-            yield replay
-            replay.hurry.set()
-            await sending
-        finally:
-            sending.cancel()
-        await self.done(events)
-
-    async def _send(self, events: Sequence[WireEvent], seconds: float, replay: Replaying) -> None:
-        async with open_producer(self.stack.bootstrap) as producer:
-            out = Replay(producer, self.prefix)
-            pause = seconds * SLICE / len(events)
-            while replay.sent < len(events):
-                size = SLICE if replay.going and pause else len(events)
-                await out.run(events[replay.sent : replay.sent + size])
-                replay.sent += size
-                try:
-                    await asyncio.wait_for(replay.hurry.wait(), pause)
-                except TimeoutError:
-                    continue
-            await out.close_day()
-        replay.hurry.set()
-
-    async def done(self, events: Sequence[WireEvent]) -> None:
-        """Wait until a replay of these events is committed and published."""
-        ends: dict[int, Counter[str]] = {
-            partition: Counter(orders=1) for partition in range(self.partitions)
+    async def _is_owned_by(self, names: set[str]) -> bool:
+        metas = await self.metas()
+        return len(metas) == self.partitions and names == {
+            meta.owner.rpartition("-")[0] for meta in metas
         }
-        for event in events:
-            ends[partition_of(event.key, self.partitions)][event.topic] += 1
-        await until_done(self.store, ends, self.check, patience_s=60.0)  # type: ignore[arg-type]
+
+    async def taken(self, records: int) -> None:
+        """Wait until so many records are committed and what they caused is published."""
+        await until(lambda: self._has_taken(records), f"done with {records} records")
+
+    async def _has_taken(self, records: int) -> bool:
+        self.check()
+        metas = await self.metas()
+        done = sum(sum(meta.next.values()) for meta in metas)
+        return done == records and all(meta.head == meta.tail for meta in metas)
+
+    async def folded(self, enough: int) -> None:
+        """Wait until more than so many facts are committed."""
+        await until(lambda: self._has_folded(enough), f"{enough} folded")
+
+    async def _has_folded(self, enough: int) -> bool:
+        return (await self.counts())["in:folded"] > enough
+
+    async def metas(self) -> list[PartitionMeta]:
+        """Where the partitions stand that have been claimed."""
+        found = [await self.store.read_meta(at) for at in range(self.partitions)]
+        return [meta for meta in found if meta is not None]
+
+    async def counts(self) -> Counter[str]:
+        """The counters of all partitions, summed."""
+        total: Counter[str] = Counter()
+        for partition in range(self.partitions):
+            for name, value in (await self.store.counts(partition)).items():
+                total[name] += value
+        return total
 
     async def published(self, *topics: str) -> list[ConsumerRecord]:
-        """All records of output topics, repeats included."""
-        names = [self.prefix + topic for topic in topics]
-        return await read_all(self.stack.bootstrap, names)
+        """All records of topics, repeats included."""
+        return await read_all(self.stack.bootstrap, [self.prefix + name for name in topics])
 
     async def changes(self) -> list[ConsumerRecord]:
         """All published changes, of tiers and labels, repeats included."""
@@ -208,19 +139,26 @@ class Programme:
         rules = rules_of(self.policy, self.partitions, mode="replay")
         return await read_customers(self._redis, self.partitions, rules)
 
-    async def counts(self) -> Counter[str]:
-        """The counters of all partitions, summed."""
-        total: Counter[str] = Counter()
-        for partition in range(self.partitions):
-            for name, value in (await self.store.counts(partition)).items():
-                total[name] += value
-        return total
+
+async def claimed(worker: WorkerProcess) -> bool:
+    """Whether a worker owns partitions; an error if it has ended."""
+    worker.check()
+    return "partitions claimed" in worker.output()
 
 
-def _nothing(*_: object) -> None:
-    """Where nobody counts."""
+async def ended(worker: WorkerProcess) -> None:
+    """Wait until a worker has ended by itself."""
+    await until(lambda: _has_ended(worker), "ended")
+
+
+async def _has_ended(worker: WorkerProcess) -> bool:
+    return not worker.running
 
 
 def exit_status(worker: WorkerProcess) -> int | None:
     """What the worker's process ended with."""
     return worker._process._leash.returncode
+
+
+def _nothing(*_: object) -> None:
+    """Where nobody counts."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from streams.bootstrap import policy_tag
 from streams.embedded.stack import EmbeddedStack
 from streams.embedded.store import ValkeyStore
 from streams.embedded.topics import TopicSpec, create_topics
-from streams.policies.load import policy_text
+from streams.policies.load import load_policy, policy_text
 from streams.storage.redis_store import RedisStore, connect
 from streams.topics import topic_specs
 
@@ -64,9 +65,6 @@ async def prepare(ground: Ground) -> None:
 
 
 def _tag() -> str:
-    from streams.bootstrap import policy_tag
-    from streams.policies.load import load_policy
-
     return policy_tag(load_policy("b2b-fresh"))
 
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from builders import order, policy, record
+from journeys.patience import until
 from runs import FIRST
 
-from journeys.patience import until
 from scoring.units import EpochMs
 from streams.bootstrap import local_days, policy_tag, rules_of
 from streams.clock import ManualClock
@@ -38,28 +38,28 @@ class StillLog:
         self.rows: list[OutboxRow] = []
         self.ticks = 0
 
-    def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
+    def poll(self, topic: str, _partition: int) -> tuple[int | None, int | None, int | None]:
         """What the last fetch said."""
         self.looks += 1
         end = self.ends[topic]
         return end, end + self.unread[topic], self.answered_ms
 
-    async def seek(self, partition: int, offsets: dict[str, int]) -> None:
+    async def seek(self, _partition: int, offsets: dict[str, int]) -> None:
         """Nothing ever has to be read again."""
         raise AssertionError(offsets)
 
-    def pause(self, topic: str, partition: int, *, paused: bool) -> None:
+    def pause(self, _topic: str, _partition: int, *, paused: bool) -> None:
         """Little is ever waiting."""
 
-    async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
+    async def offer(self, _partition: int, _first: int, rows: Sequence[OutboxRow]) -> None:
         """Take what is published."""
         self.rows += rows
 
-    async def flush(self, partition: int) -> None:
+    async def flush(self, _partition: int) -> None:
         """Nothing waits."""
 
     def processed(
-        self, partition: int, batches: Sequence[Batch], meta: PartitionMeta, seconds: float
+        self, _partition: int, batches: Sequence[Batch], _meta: PartitionMeta, _seconds: float
     ) -> None:
         """Count the ticks."""
         self.ticks += sum(batch.ticks for batch in batches)
@@ -96,13 +96,12 @@ class World:
 
     async def noticed(self) -> None:
         """Wait until the runner has looked at the log and has nothing left to do."""
-        before = self.log.looks
+        enough = self.log.looks + 2 * len(TOPICS)
+        await until(lambda: self._has_looked(enough), "noticed")
 
-        async def so() -> bool:
-            self.runner._wake.set()  # it would look by itself within a second
-            return self.log.looks >= before + 2 * len(TOPICS)
-
-        await until(so, "noticed")
+    async def _has_looked(self, enough: int) -> bool:
+        self.runner._wake.set()  # it would look by itself within a second
+        return self.log.looks >= enough
 
     @property
     def day(self) -> int:
@@ -123,10 +122,6 @@ async def bought_on_day_0() -> AsyncIterator[World]:
     rules = policy("time_zone: Asia/Shanghai")
     store = MemoryStore(policy_tag(rules))
     shared = rules_of(rules, 1, mode="live")
-
-    def build(partition: int, meta: PartitionMeta) -> PartitionProcessor:
-        return PartitionProcessor(partition, shared, store, meta, CustomerCache(10))
-
     around = Surroundings(
         owner="test",
         store=store,
@@ -136,7 +131,7 @@ async def bought_on_day_0() -> AsyncIterator[World]:
         clock=clock,
         days=local_days(rules),
         mode="wall",
-        build=build,
+        build=lambda at, meta: PartitionProcessor(at, shared, store, meta, CustomerCache(10)),
     )
     meta = await store.claim(0, "test", 1)
     runner = PartitionRunner(0, meta, dict.fromkeys(TOPICS, 0), around)

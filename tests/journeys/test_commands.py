@@ -7,7 +7,6 @@ import signal
 from collections import Counter
 
 import pytest
-
 from journeys.laws import once_each
 from journeys.patience import until
 from journeys.programme import Programme
@@ -19,6 +18,7 @@ from journeys.small_history import (
     REFUSED_BY_GRADING,
     csv_text,
 )
+
 from streams.demo.verify import mismatches
 from streams.embedded.metadata import cluster_at
 from streams.replay.event import WireEvent
@@ -105,6 +105,12 @@ async def _inputs(programme: Programme) -> list[tuple[object, ...]]:
     )
 
 
+async def _published(bootstrap: str, wanted: Results) -> bool:
+    """Whether these very changes stand on the topics."""
+    records = await read_all(bootstrap, ("tier-changes", "label-changes"))
+    return mismatches(Results([], list(once_each(records).values())), wanted) == 0
+
+
 async def test_dev_grades_what_is_replayed_to_it_and_ends_when_told(history_file, tmp_path):
     """`dev --json` says where all is; a replay to it gives the changes of a backtest."""
     out = tmp_path / "out"
@@ -119,12 +125,7 @@ async def test_dev_grades_what_is_replayed_to_it_and_ends_when_told(history_file
         assert json.loads(replay.out)["events"] > 0
         wanted = Results([], (out / "changes.jsonl").read_bytes().splitlines())
 
-        async def graded() -> bool:
-            records = await read_all(at["kafka"], ("tier-changes", "label-changes"))
-            found = Results([], list(once_each(records).values()))
-            return mismatches(found, wanted) == 0
-
-        await until(graded, "graded")
+        await until(lambda: _published(at["kafka"], wanted), "graded")
         assert {"tier-changes", "label-changes", "dead-letters"} <= set(at["topics"]["out"])
         assert at["topics"]["in"] == ["orders", "interactions"]
         dev.send_signal(signal.SIGTERM)

@@ -1,14 +1,13 @@
 """Crashes, moves and pauses leave no trace in the result."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from journeys.fates import FATES, Fate
 from journeys.laws import History, check_all
 from journeys.programme import Programme
+
 from streams.embedded.stack import EmbeddedStack
 
 
@@ -21,16 +20,17 @@ async def _suffer(fate: Fate, partitions: int, folder: Path, history: History) -
             await check_all(programme, history)
 
 
+async def _suffer_all(folder: Path, history: History) -> dict[Fate, BaseException | None]:
+    every = [_suffer(fate, partitions, folder, history) for fate, partitions in FATES.items()]
+    ends = await asyncio.gather(*every, return_exceptions=True)
+    return dict(zip(FATES, ends, strict=True))
+
+
 @pytest.fixture(scope="module")
-def outcomes(history, tmp_path_factory) -> Iterator[dict[Fate, BaseException | None]]:
+def outcomes(history, tmp_path_factory) -> dict[Fate, BaseException | None]:
     """How each fate ended. They run side by side: most of each is waiting to join."""
     folder = tmp_path_factory.mktemp("fates")
-
-    async def suffer_all() -> list[BaseException | None]:
-        every = [_suffer(fate, n, folder, history) for fate, n in FATES.items()]
-        return await asyncio.gather(*every, return_exceptions=True)
-
-    return dict(zip(FATES, asyncio.run(suffer_all()), strict=True))
+    return asyncio.run(_suffer_all(folder, history))
 
 
 @pytest.mark.parametrize("fate", FATES, ids=lambda fate: fate.__name__)

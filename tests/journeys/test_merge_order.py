@@ -8,8 +8,8 @@ released       10   20   30   30   30   40     orders first on equal timestamps
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from journeys.two_logs import TwoLogs
+
 from streams.intake.record import LogRecord
 from streams.partition.merge import Gap, Merge
 from streams.partition.runner import TOPICS

@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
 from journeys.programme import Programme
 from journeys.refusals import REFUSALS, Ground, prepare, start
+
 from streams.embedded.store import ValkeyStore
 
 PATIENCE_S = 60.0

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from journeys.programme import Programme
 from journeys.wire_input import Sent, order, send
+
 from streams.clock import SystemClock
 from streams.outbox.scribe import DEAD_LETTERS, TIER_CHANGES
 

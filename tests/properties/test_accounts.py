@@ -75,6 +75,17 @@ def test_versions_have_no_holes_and_changes_chain(document, records):
     check_counters(done, records)
 
 
+@given(document=documents(), records=histories(QUARTERS, most=20))
+def test_the_points_of_the_dimensions_add_up_to_the_score(document, records):
+    """What each dimension is said to have given is, in sum, the score beside it."""
+    for change in run(policy_from(document), records).changes:
+        if change["score"] is None or "dimensions" not in change:
+            continue
+        points = [d["points"] for d in change["dimensions"] if d["points"] is not None]
+        # Each of them is rounded to two decimals.
+        assert abs(sum(points) - change["score"]) < 0.005 * (len(points) + 1) + 1e-6
+
+
 @pytest.mark.parametrize("preset", presets())
 @given(records=histories(CENTS))
 def test_the_text_of_an_event_depends_on_its_cause_alone(preset, records):
