@@ -3,7 +3,7 @@
 from typing import Any
 
 from hypothesis import strategies as st
-from random_conditions import BOUNDS, conditions, exact_days, fields, readings
+from random_conditions import BOUNDS, comparisons, conditions, exact_days, fields, readings
 
 Document = dict[str, Any]
 
@@ -23,7 +23,9 @@ RANKED_BY = (
     "last_order_amount",
 )
 ZONES = ("UTC", "Asia/Shanghai", "America/New_York", "America/Sao_Paulo")
-FIRES_ON = ("any", "tick", "order.paid", "order.refunded", "interaction")
+LIVELY = ("spend", "orders", "active_days", "interactions", "recency_days", "refunds")
+"""Readings that most histories move."""
+FIRES_ON = ("any", "any", "any", "tick", "tick", "order.paid", "order.refunded", "interaction")
 CALENDARS = ("monthly", "quarterly", "half-yearly")
 
 
@@ -43,7 +45,7 @@ def dimensions(draw: st.DrawFn, at: int) -> Document:
         ]
     dimension = {
         "name": f"d{at}",
-        "reading": draw(readings()),
+        "reading": draw(readings(LIVELY) | readings()),
         normaliser: value,
         "weight": draw(st.sampled_from([0.25, 0.35, 1, 2])),
     }
@@ -74,13 +76,14 @@ def triggers(draw: st.DrawFn, at: int) -> Document:
     trigger: Document = {
         "name": f"g{at}",
         "fires_on": draw(st.sampled_from([fires_on, ["tick", fires_on]])),
-        "promote": draw(st.booleans()),
     }
-    trigger["demote"] = not trigger["promote"] or draw(st.booleans())
-    when = draw(st.none() | exact_days() | conditions() | conditions(fields()))
+    permits = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
+    trigger["promote"], trigger["demote"] = permits
+    none = st.none()
+    when = draw(st.one_of(none, none, exact_days(), comparisons(), conditions(fields())))
     if when is not None:
         trigger["when"] = when
-    if "tick" in trigger["fires_on"] and draw(st.booleans()):
+    if "tick" in trigger["fires_on"] and draw(st.sampled_from([False, False, True])):
         trigger["calendar"] = draw(st.sampled_from(CALENDARS))
     steps = draw(st.sampled_from([None, None, 1, 2, "all"]))
     if steps is not None:
@@ -119,7 +122,7 @@ def documents(draw: st.DrawFn) -> Document:
         "score": [draw(dimensions(at)) for at in range(count)],
         "tiers": draw(ladders(bounds)),
         "move": {
-            "hold_days": draw(st.sampled_from([30, 0, 1, 7, 45])),
+            "hold_days": draw(st.sampled_from([30, 0, 0, 1, 7])),
             "steps": draw(st.sampled_from([1, 2, "all"])),
             "triggers": [draw(triggers(at)) for at in range(draw(st.integers(1, 4)))],
         },

@@ -45,6 +45,14 @@ class Run:
         return [json.loads(row.value or b"") for row in rows]
 
     @property
+    def stories(self) -> dict[str, list[dict[str, Any]]]:
+        """The bodies of each customer's changes, in order."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for change in self.changes:
+            found.setdefault(change["customer_id"], []).append(change)
+        return found
+
+    @property
     def moves(self) -> list[tuple[Any, ...]]:
         """The changes in short: day of the test, tier or label, from, to, trigger."""
         return [
@@ -87,7 +95,7 @@ class Run:
         return total
 
 
-async def drive(
+async def drive(  # noqa: PLR0913 - each way to differ has its test
     given: Policy,
     records: Sequence[LogRecord],
     *,
@@ -95,8 +103,12 @@ async def drive(
     cache: int = 1000,
     reclaims: Iterable[bool] = (False,),
     latest: Day | None = None,
+    until: Day | None = None,
 ) -> Run:
-    """Take records into an empty partition, some at a time, perhaps claimed anew."""
+    """Take records into an empty partition, some at a time, perhaps claimed anew.
+
+    Then, with `until`, the clock reaches that day.
+    """
     rules = rules_of(given, 1, mode="replay")
     store = MemoryStore(policy_tag(given))
     meta = await store.claim(0, "first", 1)
@@ -111,6 +123,8 @@ async def drive(
         if reclaim:
             meta = await store.claim(0, "next", 1)
             processor = PartitionProcessor(0, rules, store, meta, CustomerCache(cache))
+    if until is not None:
+        batches += await processor.reach(until)
     run_ = Run(rules, store, processor.meta, batches)
     names = await store.customers(0)
     blobs = await store.load(0, names)

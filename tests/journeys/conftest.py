@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 from journeys.graded_input import Graded, grade
+from journeys.households import households
 from journeys.laws import History
 
 from streams.embedded.stack import EmbeddedStack
-from streams.policies.load import load_policy
-from streams.replay.generator import Extras, generate_orders
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +20,8 @@ def stack() -> Iterator[EmbeddedStack]:
 
 @pytest.fixture(scope="session")
 def history() -> History:
-    """Eight months of 150 households: orders, refunds and interactions."""
-    extras = Extras(refunds=0.05, interactions=0.3)
-    events = list(generate_orders(150, 4000, months=8, seed=3, extras=extras))
-    return asyncio.run(History.of(events, load_policy("grocery-usd")))
+    """A history of some thousand events, and what comes of it."""
+    return asyncio.run(households())
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from journeys.programme import Programme
 
 from streams.intake.partitioner import partition_of
 from streams.replay.event import WireEvent
-from streams.replay.produce import Replay, open_producer
+from streams.replay.produce import Replay
 from streams.replay.stream import until_done
 
 SLICE = 20
@@ -33,7 +33,7 @@ class Replaying:
     async def send(self) -> None:
         """Send all: a slice now and then, the rest at once when it is let go."""
         sent = 0
-        async with open_producer(self._programme.stack.bootstrap) as producer:
+        async with self._programme.producer() as producer:
             out = Replay(producer, self._programme.prefix)
             while sent < len(self._events):
                 size = SLICE if self.going else len(self._events)

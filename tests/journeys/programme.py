@@ -5,6 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from aiokafka import AIOKafkaProducer
 from aiokafka.structs import ConsumerRecord
 from journeys.patience import until
 from journeys.reading import read_all
@@ -66,6 +67,16 @@ class Programme:
         for worker in self.workers:
             worker.kill()
         await self._redis.close()
+
+    def producer(self) -> AIOKafkaProducer:
+        """A producer that, like the workers', repeats nothing where the broker allows it."""
+        once = self.settings.get("REGRADE_IDEMPOTENT_PRODUCER") == "true"
+        return AIOKafkaProducer(
+            bootstrap_servers=self.stack.bootstrap,
+            acks="all",
+            enable_idempotence=once,
+            max_batch_size=256 * 1024,
+        )
 
     def launch(self) -> WorkerProcess:
         """A worker process, named w0, w1, ... in the order of their launches."""

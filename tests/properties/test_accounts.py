@@ -42,10 +42,7 @@ def check_counters(run_: Run, records: list) -> None:
 
 def check_chains(run_: Run) -> None:
     """Versions are 1..n without holes, and each `from` is the `to` before it."""
-    stories: dict[str, list] = {}
-    for change in run_.changes:
-        stories.setdefault(change["customer_id"], []).append(change)
-    for customer, story in stories.items():
+    for customer, story in run_.stories.items():
         assert [c["version"] for c in story] == list(range(1, len(story) + 1))
         assert run_.states[customer].version == len(story)
         first = story[0]
