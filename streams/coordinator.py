@@ -148,6 +148,11 @@ class Coordinator:
             return None
         return owned.runner.next_offset(topic.removeprefix(self._prefix))
 
+    def lag(self, topic: str, partition: int, position: int | None, highwater: int) -> int:
+        """Records of a topic partition that are not committed yet."""
+        owned = self._owned.get(partition)
+        return 0 if owned is None else owned.runner.lag(topic, position, highwater)
+
     async def release(self) -> None:
         """Finish the chunks at hand, publish what they caused, and let all go."""
         owned, self._owned = self._owned, {}

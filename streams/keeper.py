@@ -28,8 +28,10 @@ from streams.storage.patient import PatientStore
 from streams.storage.redis_store import RedisStore, connect
 from streams.telemetry.metrics import Metrics
 from streams.telemetry.observer import MetricsObserver
+from streams.topics import MAX_ROW_BYTES
 from streams.transport import Consumer
 
+MAX_BATCH_BYTES = 256 * 1024
 CLAIM_TIMEOUT_S = 20.0
 """Shorter than the request timeout, after which Faust would give up in silence."""
 
@@ -95,8 +97,8 @@ class Keeper:
             bootstrap_servers=settings.kafka,
             acks="all",
             enable_idempotence=settings.idempotent_producer,
-            compression_type=None,
-            linger_ms=2,
+            max_batch_size=MAX_BATCH_BYTES,
+            max_request_size=MAX_ROW_BYTES,
         )
         await self._producer.start()
         observer = MetricsObserver(
@@ -189,8 +191,8 @@ class Keeper:
         """(position, highwater, wall time in ms) of the last fetch answer."""
         tp = self._place(topic, partition)
         poll = self._app.consumer.poll_of(tp)
-        if poll.highwater is not None:
-            lag = max(0, poll.highwater - (self.next_offset(tp) or 0))
+        if poll.highwater is not None and self._coordinator is not None:
+            lag = self._coordinator.lag(topic, partition, poll.position, poll.highwater)
             self.metrics.lag.labels(topic, str(partition)).set(lag)
         return poll.position, poll.highwater, poll.at_ms
 

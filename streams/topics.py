@@ -5,10 +5,24 @@ from streams.outbox.scribe import DEAD_LETTERS, LABEL_CHANGES, TIER_CHANGES
 from streams.partition.runner import TOPICS
 
 OUTPUTS = (TIER_CHANGES, LABEL_CHANGES, DEAD_LETTERS)
+FOREVER_DAYS = -1
+MAX_ROW_BYTES = 10 * 1024 * 1024
+"""Largest row published: a dead letter is a record as large as the inputs allow, and its reason."""
+
+_MS_PER_DAY = 86_400_000
 
 
-def topic_specs(prefix: str, partitions: int, replicas: int = 1) -> list[TopicSpec]:
-    """Every topic; inputs share one partition count, and none of them is compacted."""
-    # A replay brings old timestamps: default retention would delete it at once.
-    config = {"cleanup.policy": "delete", "retention.ms": "-1"}
-    return [TopicSpec(prefix + name, partitions, config, replicas) for name in (*TOPICS, *OUTPUTS)]
+def topic_specs(
+    prefix: str, partitions: int, replicas: int = 1, retention_days: int = FOREVER_DAYS
+) -> list[TopicSpec]:
+    """Every topic; inputs share one partition count, and none of them is compacted.
+
+    A replay brings old timestamps: retention shorter than their age deletes them at once.
+    """
+    retention = retention_days if retention_days < 0 else retention_days * _MS_PER_DAY
+    config = {"cleanup.policy": "delete", "retention.ms": str(retention)}
+    large = config | {"max.message.bytes": str(MAX_ROW_BYTES)}
+    return [
+        TopicSpec(prefix + name, partitions, large if name == DEAD_LETTERS else config, replicas)
+        for name in (*TOPICS, *OUTPUTS)
+    ]

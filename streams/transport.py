@@ -76,6 +76,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         consumer = super()._create_worker_consumer(transport)
         # Faust fixes this at 1500 ms. Some brokers hold every fetch until the wait is over.
         consumer._fetch_max_wait_ms = self.app.fetch_max_wait_ms
+        # What a producer takes back by aborting its transaction has never happened.
+        consumer._isolation_level = "read_committed"
         return consumer
 
     def poll_of(self, tp: TopicPartition) -> Poll:

@@ -10,6 +10,9 @@ def topics(
     partitions: Annotated[
         int, typer.Option(min=1, help="Partitions of every topic; cannot change later.")
     ] = 12,
+    retention_days: Annotated[
+        int, typer.Option(min=-1, help="Days to keep records; -1 keeps all, as replays need.")
+    ] = -1,
     replicas: Annotated[int, typer.Option(min=1, help="Replicas of every topic.")] = 1,
 ) -> None:
     """Create the topics on the broker of REGRADE_KAFKA; those that exist are left alone.
@@ -21,7 +24,7 @@ def topics(
     from streams.topics import topic_specs
 
     settings = load_settings()
-    specs = topic_specs(settings.prefix, partitions, replicas)
+    specs = topic_specs(settings.prefix, partitions, replicas, retention_days)
     created = asyncio.run(create_topics(settings.kafka, specs))
     for spec in specs:
         word = "created" if spec.name in created else "exists"

@@ -52,6 +52,13 @@ class PartitionRunner:
         """The stored next offset of a topic."""
         return self.processor.meta.next.get(topic)
 
+    def lag(self, topic: str, position: int | None, highwater: int) -> int:
+        """Records of a topic that are not committed yet, by what the last fetch said."""
+        done = self.processor.meta.next.get(topic, self._start[topic])
+        if position == highwater and done == self._merge.expected()[topic]:
+            return 0  # places before the end of the log are missing: transaction markers
+        return max(0, highwater - done)
+
     def expected(self) -> dict[str, int]:
         """Per topic the offset of the next record wanted from the log."""
         return self._merge.expected()

@@ -1,11 +1,15 @@
-"""Producers that write in transactions leave markers in the logs."""
+"""Producers that write in transactions: markers in the logs, records taken back."""
+
+import asyncio
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from journeys.graded_input import LAG, samples, scrape
 from journeys.laws import check_all
 from journeys.patience import until
 from journeys.programme import Programme
 
+from streams.replay.generator import generate_orders
 from streams.replay.produce import Replay
 
 pytestmark = pytest.mark.kafka
@@ -14,18 +18,22 @@ IDEMPOTENT = {"REGRADE_IDEMPOTENT_PRODUCER": "true", "REGRADE_SESSION_TIMEOUT_S"
 AT_ONCE = 600
 
 
-async def test_events_written_in_transactions_are_graded_to_the_last(
+async def test_transactions_are_graded_to_the_last_record_and_aborted_ones_not_at_all(
     durable_stack, household_history, tmp_path
 ):
-    """Markers between records, and at the end of every log, hold nothing up."""
+    """Markers hold nothing up and are no lag; what was taken back has never happened."""
     events = household_history.events
+    never = list(generate_orders(150, 200, months=1, seed=77))
     async with Programme(durable_stack, tmp_path, "transactions", **IDEMPOTENT) as programme:
-        await programme.worker()
+        worker = await programme.worker()
         producer = AIOKafkaProducer(
             bootstrap_servers=durable_stack.bootstrap, transactional_id="replay"
         )
         async with producer:
             replay = Replay(producer, programme.prefix)
+            await producer.begin_transaction()
+            await Replay(producer, programme.prefix).run(never)
+            await producer.abort_transaction()
             for start in range(0, len(events), AT_ONCE):
                 async with producer.transaction():
                     await replay.run(events[start : start + AT_ONCE])
@@ -34,6 +42,7 @@ async def test_events_written_in_transactions_are_graded_to_the_last(
         every = len(events) + programme.partitions
         await until(lambda: _accounts_for(programme, every), "all accounted for")
         await check_all(programme, household_history)
+        await until(lambda: _shows_no_lag(str(worker.metrics_url)), "at lag 0")
 
 
 async def _accounts_for(programme: Programme, records: int) -> bool:
@@ -43,3 +52,8 @@ async def _accounts_for(programme: Programme, records: int) -> bool:
     return published and records == sum(
         count for name, count in counts.items() if name.startswith("in:")
     )
+
+
+async def _shows_no_lag(url: str) -> bool:
+    lags = samples(await asyncio.to_thread(scrape, url), LAG, "topic", "partition")
+    return bool(lags) and not any(lags.values())
