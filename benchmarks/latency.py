@@ -57,7 +57,7 @@ class Seen:
                     self.values.setdefault(record.key, record.value)
 
 
-class Pace(AIOKafkaProducer):  # type: ignore[misc]
+class Pace(AIOKafkaProducer):
     """Sends one order of a new customer each time one is due."""
 
     def __init__(self, bootstrap: str, rate: int) -> None:

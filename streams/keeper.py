@@ -196,6 +196,11 @@ class Keeper:
             self.metrics.lag.labels(topic, str(partition)).set(lag)
         return poll.position, poll.highwater, poll.at_ms
 
+    async def begin(self, topic: str, partition: int) -> int:
+        """Offset of the first record the log still holds."""
+        tp = self._place(topic, partition)
+        return int((await self._app.consumer.first_offsets([tp]))[tp])
+
     async def seek(self, partition: int, offsets: dict[str, int]) -> None:
         """Read on from other offsets."""
         places = {self._place(topic, partition): at for topic, at in offsets.items()}

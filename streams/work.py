@@ -1,7 +1,6 @@
 """Run one worker until it is told to stop."""
 
 import asyncio
-import sys
 
 import uvloop
 from aiokafka.admin import AIOKafkaAdminClient
@@ -83,4 +82,12 @@ def run_worker(settings: Settings) -> None:
     calm_collector()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     app = create_app(WorkerPlan(settings, policy, partitions))
-    sys.exit(create_worker(app).execute_from_commandline())
+    worker = create_worker(app)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit:
+        # Faust logs what crashed the worker and keeps it: the last line is for people.
+        for service in (app, worker):
+            if isinstance(service.crash_reason, RegradeError):
+                raise service.crash_reason from None
+        raise

@@ -79,6 +79,11 @@ class _FieldError(Exception):
     """A field of a well-formed event that cannot be."""
 
 
+def _no_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(f"{name} is no JSON number")
+
+
 class Decoder:
     """Decodes records under one policy."""
 
@@ -232,7 +237,7 @@ class Decoder:
     def _diagnose(record: RawRecord, value: bytes, problem: str) -> Rejected:
         """Why msgspec refused a value, in the order in which reasons count."""
         try:
-            loose = json.loads(value)
+            loose = json.loads(value, parse_constant=_no_constant)
             # Half of a surrogate pair can be escaped in JSON, but is no text.
             json.dumps(loose, ensure_ascii=False).encode()
         except (ValueError, RecursionError) as error:

@@ -70,17 +70,24 @@ class PartitionRunner:
         try:
             self._merge.put(topic, records, self._around.clock.now_ms())
         except Gap as gap:
-            log.warning(
-                "gap in the log, reading again",
-                partition=self.partition,
-                error=str(gap),
-            )
-            await self._around.feed.seek(self.partition, {topic: gap.expected})
+            await self._read_again(topic, gap)
             return
         if self._merge.waiting(topic) > PAUSE_ABOVE and topic not in self._paused:
             self._paused.add(topic)
             self._around.feed.pause(topic, self.partition, paused=True)
         self._wake.set()
+
+    async def _read_again(self, topic: str, gap: Gap) -> None:
+        """Go back to where records are missing.
+
+        Raises:
+            OffsetOutsideLog: they are missing because the log begins after them by now.
+        """
+        begin = await self._around.feed.begin(topic, self.partition)
+        if begin > gap.expected:
+            raise OffsetOutsideLog(f"{topic}/{self.partition}", gap.expected, begin, None)
+        log.warning("gap in the log, reading again", partition=self.partition, error=str(gap))
+        await self._around.feed.seek(self.partition, {topic: gap.expected})
 
     def stop(self) -> None:
         """Ask the runner to end after the chunk it works on."""

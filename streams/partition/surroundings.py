@@ -40,6 +40,9 @@ class Feed(Protocol):
     def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
         """(position, highwater, wall time in ms) of the last fetch answer."""
 
+    async def begin(self, topic: str, partition: int) -> int:
+        """Offset of the first record the log still holds."""
+
     async def seek(self, partition: int, offsets: dict[str, int]) -> None:
         """Read on from other offsets."""
 

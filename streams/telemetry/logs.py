@@ -6,8 +6,13 @@ import sys
 from typing import Any, Literal
 
 import structlog
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 
 LogFormat = Literal["auto", "json", "console"]
+
+# Local variables in tracebacks would name customers, and the password in a URL.
+_tracebacks = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
 
 
 def set_up_logs(level: str, style: LogFormat) -> None:
@@ -27,7 +32,7 @@ def set_up_logs(level: str, style: LogFormat) -> None:
         cache_logger_on_first_use=True,
     )
     renderer: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [_tracebacks, structlog.processors.JSONRenderer()]
         if plain
         else [structlog.dev.ConsoleRenderer()]
     )

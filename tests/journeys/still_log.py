@@ -44,6 +44,10 @@ class StillLog:
         end = self.ends[topic]
         return end, end + self.unread[topic], self.answered_ms
 
+    async def begin(self, _topic: str, _partition: int) -> int:
+        """Nothing is ever deleted."""
+        return 0
+
     async def seek(self, _partition: int, offsets: dict[str, int]) -> None:
         """Nothing ever has to be read again."""
         raise AssertionError(offsets)

@@ -1,102 +1,120 @@
 """A stored offset that no longer lies in the log stops the worker, loudly."""
 
+import os
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
-from aiokafka.structs import TopicPartition
-from journeys.held_replay import replaying
-from journeys.patience import until
+from cut_logs import delete_before, recreate
 from journeys.programme import Programme, ended, exit_status
 
-from streams.embedded.topics import create_topics
+from streams.embedded.worker import WorkerProcess
+from streams.intake.partitioner import partition_of
 from streams.replay.produce import Replay
-from streams.topics import topic_specs
 
 pytestmark = pytest.mark.kafka
 
-IDEMPOTENT = {"REGRADE_IDEMPOTENT_PRODUCER": "true", "REGRADE_SESSION_TIMEOUT_S": "3"}
+SETTINGS = {
+    "REGRADE_IDEMPOTENT_PRODUCER": "true",
+    # A paused worker must still be a member when it wakes up.
+    "REGRADE_SESSION_TIMEOUT_S": "20",
+}
+HALF = 500
 REMEDY = "Restore the topic, or grade from the start under another REGRADE_PREFIX"
 
 
-async def grade(programme: Programme, events) -> None:
-    """Have a worker grade all of these events, and end it."""
-    worker = await programme.worker()
-    async with replaying(programme, events, seconds=0):
-        pass
-    worker.kill()
+@pytest.fixture
+async def graded_half(
+    durable_stack, household_history, tmp_path, request
+) -> AsyncIterator[tuple[Programme, WorkerProcess]]:
+    """A programme that graded the first events, and its worker, which still runs."""
+    name = request.node.name.replace("_", "-")[-36:]
+    async with Programme(durable_stack, tmp_path, name, **SETTINGS) as programme:
+        worker = await programme.worker()
+        await send(programme, household_history.events[:HALF])
+        await programme.taken(HALF)
+        yield programme, worker
 
 
-async def refused(programme: Programme) -> str:
-    """What a worker says that will not go on from here."""
-    worker = programme.launch()
+async def send(programme: Programme, events) -> None:
+    """Send events without ending the day."""
+    async with programme.producer() as producer:
+        await Replay(producer, programme.prefix).run(events)
+
+
+async def lose_what_is_unread(programme: Programme, events) -> None:
+    """Send events, and delete all orders but the last of each partition."""
+    await send(programme, events[HALF : 2 * HALF])
+    places = [
+        partition_of(event.key, programme.partitions)
+        for event in events[: 2 * HALF]
+        if event.topic == "orders"
+    ]
+    ends = Counter(places)
+    await delete_before(programme, "orders", {at: end - 1 for at, end in ends.items()})
+
+
+async def offsets(programme: Programme) -> list[int]:
+    """The stored next offsets of the orders."""
+    return [meta.next["orders"] for meta in await programme.metas()]
+
+
+async def refused(worker: WorkerProcess) -> str:
+    """The last line of a worker that stops by itself, as it must."""
     await ended(worker)
     assert exit_status(worker) == 1
     assert "Traceback" not in worker.output()
-    return worker.output()
+    last = worker.output().splitlines()[-1]
+    assert last.startswith("regrade: ")
+    return last
 
 
-async def test_a_topic_that_was_recreated_is_not_read_from_the_start(
-    durable_stack, household_history, tmp_path
-):
-    """A log that ends before the stored offset is another log: nothing is graded twice."""
-    async with Programme(durable_stack, tmp_path, "recreated", **IDEMPOTENT) as programme:
-        await grade(programme, household_history.events[:500])
-        before = await programme.metas()
-        await recreate(programme, "orders")
-        said = await refused(programme)
-        assert "the state continues at offset" in said
-        assert "the log ends at 0: the topic was recreated or cut off" in said
-        assert REMEDY in said
-        after = await programme.metas()
-        assert [meta.next for meta in after] == [meta.next for meta in before]
+async def test_a_topic_that_was_recreated_is_not_read_from_the_start(graded_half):
+    """A log that ends before the stored offset is another log: the worker refuses it."""
+    programme, worker = graded_half
+    worker.kill()
+    before = await offsets(programme)
+    await recreate(programme, "orders")
+    said = await refused(programme.launch())
+    assert "the state continues at offset" in said
+    assert "the log ends at 0: the topic was recreated or cut off" in said
+    assert REMEDY in said
+    assert await offsets(programme) == before
 
 
 async def test_records_deleted_before_they_were_read_are_not_passed_over(
-    durable_stack, household_history, tmp_path
+    graded_half, household_history
 ):
     """A log that begins after the stored offset has lost events: the worker says so."""
-    events = household_history.events
-    async with Programme(durable_stack, tmp_path, "deleted", **IDEMPOTENT) as programme:
-        await grade(programme, events[:500])
-        stored = {at: meta.next["orders"] for at, meta in enumerate(await programme.metas())}
-        async with programme.producer() as producer:
-            await Replay(producer, programme.prefix).run(events[500:1000])
-        await delete(programme, "orders", {at: offset + 5 for at, offset in stored.items()})
-        said = await refused(programme)
-        assert "the state continues at offset" in said
-        assert "records that were never read have been deleted" in said
-        assert REMEDY in said
-        metas = await programme.metas()
-        assert [meta.next["orders"] for meta in metas] == list(stored.values())
+    programme, worker = graded_half
+    worker.kill()
+    before = await offsets(programme)
+    await lose_what_is_unread(programme, household_history.events)
+    said = await refused(programme.launch())
+    assert "the state continues at offset" in said
+    assert "records that were never read have been deleted" in said
+    assert REMEDY in said
+    assert await offsets(programme) == before
 
 
-async def recreate(programme: Programme, topic: str) -> None:
-    """Delete a topic and create it anew, empty."""
-    name = programme.prefix + topic
-    admin = AIOKafkaAdminClient(bootstrap_servers=programme.stack.bootstrap)
-    await admin.start()
-    try:
-        await admin.delete_topics([name])
-        await until(lambda: _is_gone(admin, name), "deleted")
-    finally:
-        await admin.close()
-    specs = topic_specs(programme.prefix, programme.partitions)
-    assert await create_topics(programme.stack.bootstrap, specs) == (name,)
+async def test_records_deleted_ahead_of_a_running_worker_are_not_passed_over(
+    graded_half, household_history
+):
+    """Retention that overtakes a worker stops it as it would at its start."""
+    programme, worker = graded_half
+    os.kill(worker.pid, signal.SIGSTOP)
+    await lose_what_is_unread(programme, household_history.events)
+    os.kill(worker.pid, signal.SIGCONT)
+    said = await refused(worker)
+    assert "records that were never read have been deleted" in said
+    assert REMEDY in said
 
 
-async def _is_gone(admin: AIOKafkaAdminClient, name: str) -> bool:
-    return name not in await admin.list_topics()
-
-
-async def delete(programme: Programme, topic: str, before: dict[int, int]) -> None:
-    """Delete the records of a topic before an offset, per partition."""
-    name = programme.prefix + topic
-    places = {
-        TopicPartition(name, at): RecordsToDelete(before_offset=offset)
-        for at, offset in before.items()
-    }
-    admin = AIOKafkaAdminClient(bootstrap_servers=programme.stack.bootstrap)
-    await admin.start()
-    try:
-        await admin.delete_records(places)
-    finally:
-        await admin.close()
+async def test_a_topic_recreated_under_a_running_worker_stops_it(graded_half):
+    """Without its orders a partition is not graded on; what is stored stays as it was."""
+    programme, worker = graded_half
+    before = await offsets(programme)
+    await recreate(programme, "orders")
+    await refused(worker)
+    assert await offsets(programme) == before

@@ -1,6 +1,7 @@
 """A customer survives being stored, and a re-grade survives being repeated."""
 
 import msgspec
+import pytest
 from builders import policy_from
 from histories import CENTS, QUARTERS, histories
 from hypothesis import given
@@ -13,7 +14,7 @@ from scoring.customer import CustomerState
 from scoring.facts import Tick
 from scoring.units import Day
 from streams.policies.load import load_policy
-from streams.storage.codec import VERSION, BlobCodec
+from streams.storage.codec import VERSION, BlobCodec, UnknownStateVersion
 
 GROCERY = load_policy("grocery-usd")
 
@@ -41,6 +42,13 @@ def test_a_blob_written_before_a_field_was_added_is_readable(records, missing):
             kept = at < len(names) - missing
             expected = whole if kept else CustomerState()
             assert getattr(state, name) == getattr(expected, name), name
+
+
+@pytest.mark.parametrize("blob", [b"", b"\x02", b"\x02\x90", b"\xff"])
+def test_a_blob_of_a_newer_program_is_refused(blob):
+    """Another version byte is not guessed at: the message says what to upgrade."""
+    with pytest.raises(UnknownStateVersion, match="Upgrade this worker to at least"):
+        BlobCodec().decode(blob)
 
 
 def held(document: Document) -> Document:

@@ -1,0 +1,186 @@
+"""The reference tables list exactly what the code has."""
+
+import re
+import tomllib
+from typing import get_args
+
+import msgspec
+import pytest
+from pages import blocks, section, table, tables, text_of
+from prometheus_client import CollectorRegistry
+
+from scoring.readings import READINGS
+from streams.intake import wire
+from streams.intake.decode import Reason
+from streams.partition.runner import TOPICS
+from streams.policies import document
+from streams.policies.load import presets
+from streams.settings import Settings
+from streams.telemetry.metrics import Metrics
+from streams.topics import OUTPUTS
+
+
+def test_settings_lists_every_setting_with_its_default():
+    """The host name is the one default that differs between machines."""
+    shown = {
+        f"REGRADE_{name.upper()}": (
+            "(host name)" if field.default_factory else _setting(field.default),
+            field.description,
+        )
+        for name, field in Settings.model_fields.items()
+    }
+    rows = table(text_of("docs/settings.md"), "variable")
+    assert {row["variable"]: (row["default"], row["meaning"]) for row in rows} == shown
+
+
+def _setting(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return str(default) or "(empty)"
+
+
+def test_metrics_lists_every_metric_as_prometheus_sees_it():
+    """Name, kind, labels and meaning."""
+    metrics = Metrics(CollectorRegistry())
+    shown = {}
+    for metric in vars(metrics).values():
+        if isinstance(metric, CollectorRegistry):
+            continue
+        name = metric._name + ("_total" if metric._type == "counter" else "")
+        labels = ", ".join(metric._labelnames)
+        shown[name] = (metric._type, labels, metric._documentation)
+    rows = table(text_of("docs/metrics.md"), "metric")
+    found = {row["metric"]: (row["kind"], row["labels"], row["meaning"]) for row in rows}
+    assert found == shown
+
+
+def test_readings_lists_every_reading():
+    """In the order of the catalogue, with unit, window, meaning and when it is null."""
+    shown = [
+        (
+            reading.name,
+            reading.unit,
+            ("yes" if reading.windowed else "no") + (", and a kind" if reading.with_kind else ""),
+            reading.meaning,
+            reading.null_when,
+        )
+        for reading in READINGS.values()
+    ]
+    rows = table(text_of("docs/readings.md"), "reading")
+    assert [tuple(row.values()) for row in rows] == shown
+
+
+SECTIONS = {
+    "Top level": document.PolicyDocument,
+    "An entry of `score`": document.DimensionSection,
+    "An entry of `steps`": document.StepSection,
+    "An entry of `tiers`": document.TierSection,
+    "`move`": document.MoveSection,
+    "An entry of `triggers`": document.TriggerSection,
+    "An entry of a label": document.RuleSection,
+    "A benefit": document.BenefitSection,
+}
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_policy_lists_every_key_with_its_default(title):
+    """Keys in the order of the document; a default that is computed is told in words."""
+    rows = table(section(text_of("docs/policy.md"), title), "key")
+    fields = SECTIONS[title].model_fields
+    assert [row["key"] for row in rows] == [f.alias or name for name, f in fields.items()]
+    for row, field in zip(rows, fields.values(), strict=True):
+        if field.is_required():
+            assert row["default"] == "required"
+        elif field.default is not None:
+            assert row["default"] == _yaml(field.default)
+        else:
+            assert row["default"] != "required"
+
+
+def _yaml(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def test_every_section_of_a_policy_is_listed():
+    """A section added to the code is a table missing here."""
+    models = {
+        model
+        for model in vars(document).values()
+        if isinstance(model, type) and issubclass(model, document.Section)
+    }
+    assert models - {document.Section} == set(SECTIONS.values())
+
+
+def test_policy_lists_the_presets():
+    """As `regrade policy presets` does."""
+    rows = table(text_of("docs/policy.md"), "preset")
+    assert [row["preset"] for row in rows] == presets()
+
+
+def test_producers_lists_every_field_of_every_event():
+    """Common fields once, then those of each type, and which of them are needed."""
+    page = text_of("docs/producers.md")
+    common = {row["field"]: row["needed"] for row in table(page, "field")}
+    assert common == {"type": "yes"} | _fields(wire.Event)
+    listed: dict[str, dict[str, str]] = {}
+    kind = ""
+    for row in table(page, "type"):
+        kind = row["type"] or kind
+        listed.setdefault(kind, {})[row["field"]] = row["needed"]
+    shown = {
+        event.__struct_config__.tag: {
+            name: needed for name, needed in _fields(event).items() if name not in common
+        }
+        for event in get_args(wire.AnyEvent)
+        if event is not wire.DayReachedEvent
+    }
+    assert listed == shown
+
+
+def _fields(event: type) -> dict[str, str]:
+    return {f.name: "yes" if f.required else "no" for f in msgspec.structs.fields(event)}
+
+
+def test_producers_names_every_type_with_its_topic():
+    """The types of both topics together are the types that exist."""
+    rows = table(text_of("docs/producers.md"), "topic")
+    assert tuple(row["topic"] for row in rows) == TOPICS
+    assert {name for row in rows for name in row["events"].split(", ")} == wire.TYPES
+
+
+def test_consumers_lists_the_output_topics():
+    """In the order in which they are created."""
+    rows = table(text_of("docs/consumers.md"), "topic")
+    assert tuple(row["topic"] for row in rows) == OUTPUTS
+
+
+def test_consumers_lists_every_reason_of_a_dead_letter():
+    """In the order in which the decoder names them."""
+    rows = table(text_of("docs/consumers.md"), "reason")
+    assert tuple(row["reason"] for row in rows) == get_args(Reason)
+
+
+def test_dependencies_lists_every_direct_dependency():
+    """Run-time, optional and development dependencies, nothing else."""
+    project = tomllib.loads(text_of("pyproject.toml"))
+    asked = [
+        *project["project"]["dependencies"],
+        *(d for extra in project["project"]["optional-dependencies"].values() for d in extra),
+        *project["dependency-groups"]["dev"],
+    ]
+    names = {re.match(r"[\w.-]+", one)[0] for one in asked} - {"regrade"}
+    listed = [
+        row["package"]
+        for found in tables(text_of("docs/decisions/dependencies.md"))
+        for row in found
+    ]
+    assert sorted(listed) == sorted(names)
+
+
+def test_no_shell_block_is_marked_as_something_else():
+    """Commands are checked only in blocks marked `sh`."""
+    for name in ("README.md", "docs/operations.md", "docs/policy.md"):
+        assert not blocks(text_of(name), "bash")
+        assert not blocks(text_of(name), "console")
