@@ -69,10 +69,12 @@ def create_app(plan: WorkerPlan) -> RegradeApp:
 
     @app.on_partitions_assigned.connect(weak=False)  # type: ignore[untyped-decorator]
     async def on_assigned(_app: Any, assigned: set[TP], **_: Any) -> None:
+        """The group gave us partitions."""
         await keeper.assigned(assigned)
 
     @app.on_partitions_revoked.connect(weak=False)  # type: ignore[untyped-decorator]
     async def on_revoked(_app: Any, _revoked: set[TP], **_: Any) -> None:
+        """The group takes all partitions back: a rebalance."""
         await keeper.revoked()
 
     return app

@@ -39,6 +39,7 @@ def replay(
     sent = 0
 
     async def run() -> None:
+        """Send the whole file."""
         nonlocal sent
         with (
             FileSource(file) as source,
@@ -47,6 +48,7 @@ def replay(
             task = bar.add_task(file, total=source.total_bytes)
 
             def accepted() -> Iterator[WireEvent]:
+                """The events; refused rows are put aside."""
                 nonlocal sent
                 for event in source:
                     if isinstance(event, RejectedRow):

@@ -41,6 +41,7 @@ async def run_on_stack(
     lines: dict[str, list[int]] = {topic: [] for topic in TOPICS}
 
     def accepted() -> Iterable[WireEvent]:
+        """The events, their lines noted; refused rows are put aside."""
         for event in source:
             if isinstance(event, RejectedRow):
                 results.rejected.append(event)

@@ -15,7 +15,7 @@ from streams.embedded.stack import EmbeddedStack
 from streams.embedded.worker import WorkerProcess
 from streams.replay.event import WireEvent
 
-KILLS = 5
+KILLS = 6
 GRACE_S = 10.0
 MISSED = "asking the store again"
 
@@ -24,13 +24,16 @@ Fate = Callable[[Programme, Events], Awaitable[None]]
 
 
 async def killed_again_and_again(programme: Programme, events: Events) -> None:
-    """The only worker is killed at moments of no meaning, and started again."""
+    """The only worker is killed: at any moment, and between a commit and its changes."""
     draws = Random(11)
     worker = await programme.worker()
     async with replaying(programme, events) as replay:
-        for _ in range(KILLS):
-            # The moment is what is random here; nothing is waited for.
-            await asyncio.sleep(draws.random() / 3)
+        for number in range(KILLS):
+            if number % 2:
+                await programme.owes_changes()
+            else:
+                # The moment is what is random here; nothing is waited for.
+                await asyncio.sleep(draws.random() / 3)
             assert replay.going
             worker.kill()
             worker = await programme.worker()

@@ -1,5 +1,6 @@
 """One programme of workers on a stack: its topics, its processes, all it leaves behind."""
 
+import time
 from collections import Counter
 from itertools import count
 from pathlib import Path
@@ -21,6 +22,8 @@ from streams.replay.results import read_customers
 from streams.storage.patient import PatientStore
 from streams.storage.redis_store import RedisStore, connect
 from streams.topics import topic_specs
+
+OWES_S = 30.0
 
 
 class Stack(Protocol):
@@ -123,6 +126,12 @@ class Programme:
 
     async def _has_folded(self, enough: int) -> bool:
         return (await self.counts())["in:folded"] > enough
+
+    async def owes_changes(self) -> None:
+        """Return at a moment when something is committed and not yet published."""
+        deadline = time.monotonic() + OWES_S
+        while all(meta.head == meta.tail for meta in await self.metas()):
+            assert time.monotonic() < deadline, "nothing was ever owed"
 
     async def metas(self) -> list[PartitionMeta]:
         """Where the partitions stand that have been claimed."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.kafka
 SETTINGS = {
     "REGRADE_IDEMPOTENT_PRODUCER": "true",
     # A paused worker must still be a member when it wakes up.
-    "REGRADE_SESSION_TIMEOUT_S": "20",
+    "REGRADE_SESSION_TIMEOUT_S": "6",
 }
 HALF = 500
 REMEDY = "Restore the topic, or grade from the start under another REGRADE_PREFIX"
