@@ -165,10 +165,12 @@ def figures(pace: Pace, bare: Seen, changes: Seen) -> dict[str, Any]:
     causes = {key: orjson.loads(changes.values[key])["cause"] for key in both}
     change = p50_p99([(changes.at[key] - pace.sent[key]) * 1000 for key in both])
     alone = p50_p99([(bare.at[key] - pace.sent[key]) * 1000 for key in both])
+    paired = p50_p99([(changes.at[key] - bare.at[key]) * 1000 for key in both])
     return {
         "change_ms": change,
         "bare_ms": alone,
         "added_ms": {name: round(change[name] - alone[name], 2) for name in change},
+        "after_bare_ms": paired,
         "missing": len(pace.sent) - len(both),
         "wrong_cause": sum(causes[key]["event_id"] != key.decode() for key in both),
         "sent_late_ms": p50_p99([late * 1000 for late in pace.behind]),
