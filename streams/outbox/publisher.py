@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,10 @@ AT_ONCE = 1000
 WAITING = 5_000
 """Rows of one partition that may wait before its processing waits for the broker."""
 
+TRIM_EVERY_S = 0.5
+LINGER_S = 0.05
+"""How long to wait for more before trimming: a trim costs the store an fsync."""
+
 _KNOWN = 100_000
 """Customers whose output partition is remembered."""
 
@@ -34,6 +39,8 @@ class _Queue:
     rows: deque[tuple[int, OutboxRow]] = field(default_factory=deque)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     task: asyncio.Task[None] | None = None
+    closing: bool = False
+    """Whether to end as soon as nothing waits."""
 
 
 class Publisher:
@@ -65,6 +72,7 @@ class Publisher:
         if queue.task is None or queue.task.done():
             if queue.task is not None:
                 queue.task.result()
+            queue.closing = False
             queue.task = asyncio.create_task(self._run(partition, queue))
         while len(queue.rows) > WAITING:
             await self._clock.sleep(0.01)
@@ -73,6 +81,8 @@ class Publisher:
         """Wait until everything offered is published and trimmed."""
         queue = self._queues.get(partition)
         if queue is not None and queue.task is not None:
+            queue.closing = True
+            queue.changed.set()
             await queue.task
 
     def forget(self, partition: int) -> None:
@@ -82,14 +92,40 @@ class Publisher:
             queue.task.cancel()
 
     async def _run(self, partition: int, queue: _Queue) -> None:
-        """Publish until nothing waits."""
-        while queue.rows:
-            entries = [queue.rows[i] for i in range(min(AT_ONCE, len(queue.rows)))]
-            await self._send_all(entries)
-            for _ in entries:
-                queue.rows.popleft()
-            self._published(partition, [row for _, row in entries], len(queue.rows))
-            await self._store.trim(partition, entries[-1][0])
+        """Publish until nothing comes for a while. Trimming may lag: it only saves repeats."""
+        trimmed = self._clock.monotonic()
+        sent = 0
+        while True:
+            while queue.rows:
+                sent = await self._publish(partition, queue)
+                if self._clock.monotonic() - trimmed > TRIM_EVERY_S:
+                    await self._store.trim(partition, sent)
+                    trimmed, sent = self._clock.monotonic(), 0
+            if await self._more(queue):
+                continue
+            if sent:
+                await self._store.trim(partition, sent)
+                sent = 0
+            if not queue.rows:
+                return
+
+    async def _publish(self, partition: int, queue: _Queue) -> int:
+        """Publish the rows at the head of the queue; the sequence of the last."""
+        entries = [queue.rows[i] for i in range(min(AT_ONCE, len(queue.rows)))]
+        await self._send_all(entries)
+        for _ in entries:
+            queue.rows.popleft()
+        self._published(partition, [row for _, row in entries], len(queue.rows))
+        return entries[-1][0]
+
+    @staticmethod
+    async def _more(queue: _Queue) -> bool:
+        """Whether rows come before it is time to trim."""
+        queue.changed.clear()
+        if not queue.closing:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(queue.changed.wait(), LINGER_S)
+        return bool(queue.rows)
 
     async def _send_all(self, rows: Sequence[tuple[int, OutboxRow]]) -> None:
         """Send until acknowledged; what failed is sent again whole and in order."""
