@@ -162,11 +162,10 @@ class Coordinator:
         for one in owned.values():
             one.runner.stop()
         tasks = [one.task for one in owned.values()]
-        flushes = [self._publisher.flush(partition) for partition in owned]
         try:
             async with asyncio.timeout(RELEASE_TIMEOUT_S):
                 await asyncio.gather(*tasks)
-                await asyncio.gather(*flushes)
+                await asyncio.gather(*map(self._publisher.flush, owned))
         except TimeoutError:
             # What is cut off here is committed or not; the next owner publishes the rest.
             log.warning("partitions let go before all was published")

@@ -33,9 +33,7 @@ async def test_transactions_work_on_the_single_node(tmp_path):
     """The internal topics are made for one node, so a transaction can commit."""
     with ApacheKafka(tmp_path) as kafka:
         await create_topics(kafka.bootstrap, [TopicSpec("out")])
-        producer = AIOKafkaProducer(
-            bootstrap_servers=kafka.bootstrap, transactional_id="one"
-        )
+        producer = AIOKafkaProducer(bootstrap_servers=kafka.bootstrap, transactional_id="one")
         async with producer, producer.transaction():
             sent = await producer.send_and_wait("out", b"value")
         assert sent.offset == 0

@@ -59,9 +59,7 @@ async def test_a_batch_arrives_in_order_with_headers_and_event_times(bootstrap):
         records = [await reader.getone() for _ in range(5)]
     assert [record.value for record in records] == [b"0", b"1", b"2", b"3", b"4"]
     assert [record.offset for record in records] == [0, 1, 2, 3, 4]
-    assert [record.timestamp - EVENT_TIME for record in records] == [
-        *(0, 1000, 2000, 3000, 4000)
-    ]
+    assert [record.timestamp - EVENT_TIME for record in records] == [*(0, 1000, 2000, 3000, 4000)]
     assert {record.timestamp_type for record in records} == {0}
     assert records[4].headers == (("ce_id", b"id-4"), ("null", None))
 

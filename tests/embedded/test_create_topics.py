@@ -19,9 +19,7 @@ async def test_topics_can_be_used_as_soon_as_they_are_created(bootstrap):
     await create_topics(bootstrap, [TopicSpec("four", 4)])
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
-    (four,) = [
-        each for each in await admin.describe_topics() if each["topic"] == "four"
-    ]
+    (four,) = [each for each in await admin.describe_topics() if each["topic"] == "four"]
     await admin.close()
     assert len(four["partitions"]) == 4
     assert all(partition["leader"] >= 0 for partition in four["partitions"])
@@ -47,9 +45,7 @@ def test_a_topic_has_a_partition_at_least():
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize(
-    "bad", [TopicSpec("bad name!"), TopicSpec("x", 1, {"no": "1"})]
-)
+@pytest.mark.parametrize("bad", [TopicSpec("bad name!"), TopicSpec("x", 1, {"no": "1"})])
 async def test_a_refusal_names_the_topic_and_the_reason(real_kafka, bad):
     """What Kafka objects to is in the error."""
     with pytest.raises(TopicError) as why:

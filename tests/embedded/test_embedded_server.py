@@ -56,8 +56,7 @@ def test_a_server_listens_on_loopback_only(server):
         fields[1].split(":")[0]
         for family in ("tcp", "tcp6")
         for line in Path(f"/proc/net/{family}").read_text().splitlines()[1:]
-        if (fields := line.split())[3] == LISTENING
-        and f"socket:[{fields[9]}]" in sockets
+        if (fields := line.split())[3] == LISTENING and f"socket:[{fields[9]}]" in sockets
     }
     assert addresses
     assert addresses <= {IPV4_LOOPBACK, IPV4_LOOPBACK_IN_IPV6}

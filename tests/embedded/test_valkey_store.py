@@ -29,9 +29,7 @@ def test_the_store_runs_with_the_durability_asked_for(tmp_path, appendfsync):
         assert client.config_get("append*")["appendfsync"] == appendfsync
         assert client.config_get("append*")["appendonly"] == "yes"
         assert client.config_get("save") == {"save": ""}
-        assert client.config_get("maxmemory-policy") == {
-            "maxmemory-policy": "noeviction"
-        }
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
 
 
 def test_the_store_answers_on_a_unix_socket_too(tmp_path):

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 Change = dict[str, Any]
 
 
-def regrade(
-    policy: Policy, customer: Customer, today: int, fact: Fact | None
-) -> list[Change]:
+def regrade(policy: Policy, customer: Customer, today: int, fact: Fact | None) -> list[Change]:
     """Re-grade after a fact, or on a tick when there is none; return the changes."""
     scale = policy.exchange.scale
     scope = Scope(customer, today, scale, fact.named(scale) if fact else {})
@@ -58,9 +56,7 @@ def _moved_tier(policy: Policy, scope: Scope, fact: Fact | None) -> list[Change]
     return [_set_tier(policy, scope, rank, trigger.name)]
 
 
-def _permitting(
-    policy: Policy, scope: Scope, fact: Fact | None, *, up: bool
-) -> Trigger | None:
+def _permitting(policy: Policy, scope: Scope, fact: Fact | None, *, up: bool) -> Trigger | None:
     """Return the first trigger, in policy order, that fired and permits the move."""
     what = fact.type if fact else TICK
     hold_over = scope.today - scope.customer.tier_set >= policy.hold_days

@@ -35,9 +35,7 @@ def entry_tier(tiers: Sequence[Tier], value: Value) -> int:
 
 def target_tier(tiers: Sequence[Tier], current: int, value: Value) -> int:
     """Return the tier aimed at: `keep` counts up to the current one, then `enter`."""
-    bounds = [
-        tier.enter if rank > current else tier.keep for rank, tier in enumerate(tiers)
-    ]
+    bounds = [tier.enter if rank > current else tier.keep for rank, tier in enumerate(tiers)]
     return _highest(bounds, value)
 
 

@@ -74,14 +74,8 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         by=None if by is None else reading_of(by),
         tiers=ladder_of(document["tiers"]),
         hold_days=move.get("hold_days", 30),
-        triggers=[
-            trigger_of(entry, move.get("steps", 1))
-            for entry in move.get("triggers", ())
-        ],
-        labels={
-            name: rules_of(entries)
-            for name, entries in document.get("labels", {}).items()
-        },
+        triggers=[trigger_of(entry, move.get("steps", 1)) for entry in move.get("triggers", ())],
+        labels={name: rules_of(entries) for name, entries in document.get("labels", {}).items()},
     )
 
 

@@ -217,8 +217,6 @@ PLAIN: dict[str, Callable[[Scope], Value]] = {
     "inactive_days": lambda scope: _since(scope, scope.customer.last_activity),
     "tenure_days": _tenure_days,
     "lifetime_orders": lambda scope: scope.customer.lifetime_orders,
-    "lifetime_spend": lambda scope: Fraction(
-        scope.customer.lifetime_spend, scope.scale
-    ),
+    "lifetime_spend": lambda scope: Fraction(scope.customer.lifetime_spend, scope.scale),
     "last_order_amount": _last_order_amount,
 }

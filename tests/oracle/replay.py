@@ -100,8 +100,7 @@ class Partition:
         policy = self.policy
         scope = Scope(customer, self.today or 0, policy.exchange.scale)
         readings = {
-            dimension.text: dimension.reading.read(scope)
-            for dimension in policy.dimensions
+            dimension.text: dimension.reading.read(scope) for dimension in policy.dimensions
         }
         summary: dict[str, Any] = {
             "tier": None,

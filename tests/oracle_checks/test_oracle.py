@@ -32,10 +32,7 @@ def policy(*, readings=(), tiers=((0, None),), triggers=(), labels=None, **more)
     return {
         "policy": "check",
         "version": 1,
-        "score": [
-            {"name": text, "reading": text, "cap": 100, "weight": 1}
-            for text in readings
-        ],
+        "score": [{"name": text, "reading": text, "cap": 100, "weight": 1} for text in readings],
         "tiers": [
             {"name": name, "enter": enter} | ({} if keep is None else {"keep": keep})
             for name, (enter, keep) in zip(names, tiers, strict=False)
@@ -75,9 +72,7 @@ class Log:
 
     def refunded(self, day, order_id, amount, **fields):
         """Append a refund."""
-        return self.put(
-            "order.refunded", day, order_id=order_id, amount=amount, **fields
-        )
+        return self.put("order.refunded", day, order_id=order_id, amount=amount, **fields)
 
     def did(self, day, kind, **fields):
         """Append an interaction."""
@@ -216,9 +211,7 @@ def test_a_refund_ignores_the_hold_and_may_drop_all_the_way():
         triggers=[refund],
     )
     log = Log().paid(0, 90, "a").refunded(1, "a", 90)
-    assert log.moves(document)[1:] == [
-        ("tier.downgraded", "gold", "bronze", "refund", iso(1))
-    ]
+    assert log.moves(document)[1:] == [("tier.downgraded", "gold", "bronze", "refund", iso(1))]
 
 
 def test_a_tier_is_kept_at_keep_and_entered_at_enter():
@@ -247,9 +240,7 @@ def test_keep_is_nine_tenths_rounded_half_up():
     document = policy(
         readings=["spend(365)"],
         tiers=((0, None), ("55.05", None)),
-        triggers=[
-            {"name": "down", "fires_on": "any", "demote": True, "ignore_hold": True}
-        ],
+        triggers=[{"name": "down", "fires_on": "any", "demote": True, "ignore_hold": True}],
     )
     log = Log().paid(0, "55.05", "a").refunded(1, "a", "5.50")
     assert len(log.moves(document)) == 1
@@ -590,9 +581,7 @@ def test_every_refusal_has_its_code():
 def test_exclusion_comes_after_decoding_and_before_the_other_checks():
     """A test record of a wrong key is excluded; a broken test record is rejected."""
     log = Log().paid(0, 1, test=True, key=b"other").paid(0, "x", test=True)
-    log.paid(0, 1, customer_id="test-1", currency="XAU").raw(
-        log.events[0].value, key=None
-    )
+    log.paid(0, 1, customer_id="test-1", currency="XAU").raw(log.events[0].value, key=None)
     assert log.outcomes(exclude=["^test-"]) == [
         "excluded",
         "rejected:bad_field",
@@ -658,8 +647,6 @@ def test_null_is_never_true_and_spoils_arithmetic():
         ("1 / (orders(9) - orders(9)) == 0", False),
         ("orders(9) == 1 and -orders(9) < 0", True),
     ]
-    labels = {
-        text: [{"value": True, "when": text}, {"value": False}] for text, _ in rules
-    }
+    labels = {text: [{"value": True, "when": text}, {"value": False}] for text, _ in rules}
     result = replay(policy(labels=labels), Log().paid(0, 1).events)
     assert result.customers["c"]["labels"] == dict(rules)

@@ -209,9 +209,7 @@ def test_a_required_column_must_be_there(absent):
 
 def test_unknown_and_repeated_columns_are_refused_by_name():
     """A header with a column we do not know, or twice the same, refuses the file."""
-    with pytest.raises(
-        HeaderError, match="unknown 'colour'; repeated 'amount'"
-    ) as caught:
+    with pytest.raises(HeaderError, match="unknown 'colour'; repeated 'amount'") as caught:
         read(header=f"{HEADER},colour,amount")
     assert caught.value.unknown == ("colour",)
     assert caught.value.repeated == ("amount",)

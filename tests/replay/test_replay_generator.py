@@ -63,10 +63,7 @@ def test_the_number_of_orders_is_exact_and_their_ids_differ(orders):
 def test_times_ascend_over_the_months_asked_for():
     """Orders are sorted by time and spread evenly from the start on."""
     start = date(2023, 5, 6)
-    times = [
-        event.timestamp_ms
-        for event in generate_orders(10, 3_650, months=12, start=start)
-    ]
+    times = [event.timestamp_ms for event in generate_orders(10, 3_650, months=12, start=start)]
     assert times == sorted(times)
     first = datetime(2023, 5, 6, tzinfo=UTC)
     days = Counter((at - int(first.timestamp()) * 1000) // DAY_MS for at in times)
@@ -136,9 +133,7 @@ def test_orders_come_as_they_are_drawn():
     assert len(list(islice(generate_orders(10, 10**9, months=1200), 5))) == 5
 
 
-@pytest.mark.parametrize(
-    "sizes", [{"customers": 0}, {"orders": -1}, {"months": 0}], ids=str
-)
+@pytest.mark.parametrize("sizes", [{"customers": 0}, {"orders": -1}, {"months": 0}], ids=str)
 def test_sizes_that_make_no_sense_are_refused_at_once(sizes):
     """Without customers or months there is nothing to draw from."""
     with pytest.raises(ValueError, match="nothing to draw"):

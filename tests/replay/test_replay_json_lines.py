@@ -51,9 +51,7 @@ def test_a_day_reached_needs_no_customer():
 
 def test_the_value_is_the_line_as_it_stands():
     """Spaces, member order and number texts of a line are not rewritten."""
-    text = (
-        b'{ "occurred_at": 5, "amount": 1.50, "type":"order.paid","customer_id":"a" }'
-    )
+    text = b'{ "occurred_at": 5, "amount": 1.50, "type":"order.paid","customer_id":"a" }'
     (event,) = read(b" \t" + text + b"\r\n")
     assert event.value == text
 
