@@ -5,12 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from pages import blocks, section, table, text_of
+from pages import ROOT, blocks, section, table, text_of
 
 from scoring.policy import Policy
 from streams.policies.errors import PolicyRefused
 from streams.policies.load import load_policy, parse_policy
 from streams.replay.csv_rows import CsvRows
+from streams.replay.files import read_file
 from streams.replay.json_lines import read_json_lines
 from streams.replay.memory import run_in_memory
 from streams.replay.results import Results
@@ -103,6 +104,19 @@ def test_a_field_that_is_said_never_to_be_null_is_not(changes):
         always = [row["field"] for row in rows if row["null"] == "always"]
         assert [field for field in never if change[field] is None] == []
         assert [field for field in always if change[field] is not None] == []
+
+
+def test_the_small_history_gives_what_the_readme_says():
+    """Line by line as the example consumer prints it, customer by customer."""
+    rows = read_file(str(ROOT / "examples" / "history.csv"))
+    made = [json.loads(body) for body in grade(rows, load_policy("grocery-usd")).changes]
+    printed = [
+        f"{change['customer_id']} {change['from']} -> {change['to']} {change['trigger']}"
+        for change in made
+        if change["type"] != "label.changed"
+    ]
+    shown = blocks(section(text_of("README.md"), "Consume tier changes"), "text")[0]
+    assert shown.splitlines() == sorted(printed, key=lambda line: line.partition(" ")[0])
 
 
 def policies(start: str) -> list[str]:
