@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check lint types contracts docstrings test-kafka ci bench golden lock clean
+.PHONY: help demo dev test check lint types contracts docstrings test-parts ci bench golden lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ dev: $(READY) ## keep a broker, a store and a worker running
 	$(BIN)/regrade dev
 
 test: $(READY) ## all tests that need nothing but this machine
-	$(BIN)/python -m pytest -m "not kafka"
+	$(BIN)/python -m pytest -m "not kafka and not promtool"
 
 check: lint types contracts docstrings ## everything that can be known without running it
 
@@ -35,12 +35,13 @@ contracts: $(READY)
 docstrings: $(READY)
 	$(BIN)/interrogate -q scoring streams tests
 
-test-kafka: $(READY) ## the tests that need a real Apache Kafka (Java 17 and Maven)
+test-parts: $(READY) ## the tests that need Apache Kafka (Java 17, Maven) and promtool
 	deploy/kafka/install-java.sh
+	deploy/prometheus/promtool.sh
 	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
-	$(BIN)/python -m pytest -m kafka
+	$(BIN)/python -m pytest -m "kafka or promtool"
 
-ci: check test test-kafka ## what has to pass before a change lands
+ci: check test test-parts ## what has to pass before a change lands
 
 bench: $(READY) ## measure; one JSON line each
 	@for script in core state_size latency flatness throughput; do \

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from eventually import ROOT, eventually, gone
 
 from streams.embedded import leash
@@ -75,7 +74,6 @@ def test_a_paused_command_is_woken_to_hear_that_it_should_end():
         assert process.wait(10) == 128 + signal.SIGTERM
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the child")
 def test_the_command_ends_with_a_leash_that_is_killed():
     """The kernel kills the command when the leash itself is SIGKILLed."""
     with leashed(SLEEPER) as (process, _, pid):

