@@ -19,7 +19,7 @@ from streams.telemetry.observer import MetricsObserver
 log = structlog.get_logger()
 
 TopicPartition = tuple[str, int]
-RELEASE_TIMEOUT_S = 30.0
+RELEASE_TIMEOUT_S = 20.0
 
 
 class NotCoPartitioned(RegradeError):
