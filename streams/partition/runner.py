@@ -22,6 +22,7 @@ PAUSE_ABOVE = 4
 
 _SECOND = 1.0
 _PROOF_S = 0.003
+_SHORT_LOG_S = 5.0
 _AFTER_MIDNIGHT_MS = 60_000
 _FUTURE_DAYS = 1
 
@@ -47,6 +48,7 @@ class PartitionRunner:
         self._stopping = False
         self._paused: set[str] = set()
         self._lost = False
+        self._short: dict[str, float] = {}
 
     def next_offset(self, topic: str) -> int | None:
         """The stored next offset of a topic."""
@@ -65,7 +67,8 @@ class PartitionRunner:
 
     async def offer(self, topic: str, records: Sequence[RawRecord]) -> None:
         """Take in a chunk from the log. Never waits for another topic."""
-        if self._lost:
+        if self._lost or topic in self._short:
+            # A log that ends too early may be another log: take nothing from it.
             return
         try:
             self._merge.put(topic, records, self._around.clock.now_ms())
@@ -118,11 +121,23 @@ class PartitionRunner:
         expected = self._merge.expected()
         for topic in TOPICS:
             poll = self._around.feed.poll(topic, self.partition)
-            highwater = poll[1]
-            if highwater is not None and highwater < expected[topic]:
+            if self._cut_off(topic, expected[topic], poll[0], poll[1]):
                 place = f"{topic}/{self.partition}"
-                raise OffsetOutsideLog(place, expected[topic], None, highwater)
+                raise OffsetOutsideLog(place, expected[topic], None, poll[1])
             self._merge.polled(topic, *poll)
+
+    def _cut_off(
+        self, topic: str, expected: int, position: int | None, highwater: int | None
+    ) -> bool:
+        """Whether a log ends before `expected`, the next offset to put in."""
+        behind = position is not None and position < expected
+        if not behind and (highwater is None or highwater >= expected):
+            self._short.pop(topic, None)
+            return False
+        # For a moment this is nothing: before the first seek, and when a broker that was
+        # just restarted tells an old end of its log.
+        now = self._around.clock.monotonic()
+        return now - self._short.setdefault(topic, now) > _SHORT_LOG_S
 
     async def _publish_leftovers(self) -> None:
         """What an earlier owner committed but did not publish comes first."""

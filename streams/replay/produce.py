@@ -20,10 +20,20 @@ _SLICE_S = 0.05
 
 
 @asynccontextmanager
-async def open_producer(bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
-    """A producer for a replay; it waits for every acknowledgement."""
+async def open_producer(
+    bootstrap: str, *, idempotent: bool = False
+) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer for a replay; it waits for every acknowledgement.
+
+    Unless it is `idempotent`, what is sent again after a lost answer may stand twice in the
+    log. The embedded broker has no idempotent producer.
+    """
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", linger_ms=0, max_batch_size=256 * 1024
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=idempotent,
+        linger_ms=0,
+        max_batch_size=256 * 1024,
     )
     await producer.start()
     try:

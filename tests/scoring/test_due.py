@@ -1,7 +1,7 @@
 """The due day: when to look at a customer again if nothing happens."""
 
 import pytest
-from builders import iso, log, order, policy, refund, registration
+from builders import day_reached, iso, log, order, policy, refund, registration
 from runs import FIRST, run
 
 
@@ -84,6 +84,17 @@ def test_a_score_that_drifts_is_looked_at_when_it_may_reach_its_bound():
     rules += "tiers: [{name: a, enter: 0}, {name: b, enter: 50, keep: 50}]"
     # Never late; a day early is allowed: the score is compared rounded.
     assert due(rules, order(0)) in (49, 50)
+
+
+def test_a_slow_drift_is_noticed_when_the_rounded_score_reaches_its_bound():
+    """At 0.001 points a day the bound of 0.3 is reached on day 295, as 0.295 rounds up."""
+    # day   294        295        300
+    #       0.294      0.295      0.300
+    #       0.29       0.30 ^     (too late)
+    rules = 'score: [{name: t, reading: "tenure_days", cap: 100000, weight: 1}]\n'
+    rules += "tiers: [{name: new, enter: 0}, {name: old, enter: 0.3}]"
+    moves = run(policy(rules), log(order(0), day_reached(310))).moves
+    assert moves[1:] == [(295, "tier", "new", "old", "crossing")]
 
 
 def test_a_day_beyond_the_calendar_is_never():
