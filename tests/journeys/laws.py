@@ -38,7 +38,7 @@ async def check_all(programme: Programme, history: History) -> None:
     # A broker that crashes may store a batch twice: then the log itself holds repeats.
     repeats = counts["in:duplicate"]
     # A replay ends with one more record in every partition.
-    assert taken == await programme.logged() == len(history.events) + programme.partitions + repeats
+    assert taken - repeats == len(history.events) + programme.partitions, counts
     tiers = {tier: counts[f"tier:{tier}"] for tier in history.expected.tiers()}
     assert tiers == history.expected.tiers()
 

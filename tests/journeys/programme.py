@@ -138,10 +138,6 @@ class Programme:
         found = [await self.store.read_meta(at) for at in range(self.partitions)]
         return [meta for meta in found if meta is not None]
 
-    async def logged(self) -> int:
-        """How many records of the input topics were committed."""
-        return sum(sum(meta.next.values()) for meta in await self.metas())
-
     async def counts(self) -> Counter[str]:
         """The counters of all partitions, summed."""
         total: Counter[str] = Counter()
