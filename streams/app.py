@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import faust
@@ -58,7 +60,7 @@ def create_app(plan: WorkerPlan) -> RegradeApp:
         broker_max_poll_records=None,
         consumer_auto_offset_reset="earliest",
         web_enabled=False,
-        datadir="{conf.id}-data",
+        datadir=str(Path(gettempdir()) / f"regrade-faust-{settings.group}"),
         origin="streams",
         autodiscover=False,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 from prometheus_client import CollectorRegistry, start_http_server
 
@@ -44,6 +45,17 @@ class WorkerPlan:
     policy: Policy
     partitions: int
     """Partition count of the input topics."""
+
+
+class ProducerRefused(RegradeError):
+    """The broker does not accept our producer."""
+
+    def __init__(self, address: str, problem: str) -> None:
+        self.address = address
+        super().__init__(
+            f"the broker at {address} refused the producer: {problem}. For a broker without "
+            "idempotent producers set REGRADE_IDEMPOTENT_PRODUCER=false."
+        )
 
 
 class MetricsPortTaken(RegradeError):
@@ -100,7 +112,10 @@ class Keeper:
             max_batch_size=MAX_BATCH_BYTES,
             max_request_size=MAX_ROW_BYTES,
         )
-        await self._producer.start()
+        try:
+            await self._producer.start()
+        except KafkaError as error:
+            raise ProducerRefused(settings.kafka, repr(error)) from None
         observer = MetricsObserver(
             self.metrics, plan.policy, settings.prefix, live=settings.clock == "wall"
         )

@@ -9,23 +9,13 @@ from aiokafka.errors import KafkaError
 from scoring.policy import Policy
 from streams.app import TopicsUnfit, create_app, create_worker
 from streams.bootstrap import calm_collector, policy_tag
-from streams.errors import RegradeError
+from streams.errors import KafkaUnreachable, RegradeError
 from streams.keeper import WorkerPlan
 from streams.partition.runner import TOPICS
 from streams.policies.load import load_policy
 from streams.settings import Settings
 from streams.storage.redis_store import RedisStore, connect
 from streams.topics import OUTPUTS
-
-
-class KafkaUnreachable(RegradeError):
-    """No broker answers at the configured address."""
-
-    retriable = True
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        super().__init__(f"no Kafka broker answers at {address} (REGRADE_KAFKA)")
 
 
 async def input_partitions(settings: Settings) -> int:

@@ -13,7 +13,7 @@ def dev(
     partitions: Annotated[int, typer.Option(min=1, help="Partitions of every topic.")] = 4,
     data: Annotated[
         Path | None,
-        typer.Option(help="Folder to keep logs in; a temporary one by default."),
+        typer.Option(help="Folder for the logs and the store; a temporary one by default."),
     ] = None,
     clock: Annotated[str, typer.Option(help="wall, or event for replays of old data.")] = "wall",
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as JSON.")] = False,

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from streams.errors import RegradeError
 
-class EmbeddedError(Exception):
+
+class EmbeddedError(RegradeError):
     """Base of what this package raises."""
 
     retriable: ClassVar[bool] = False

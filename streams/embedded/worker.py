@@ -24,6 +24,9 @@ class WorkerProcess:
         environment = {
             "REGRADE_KAFKA": stack.bootstrap,
             "REGRADE_REDIS": stack.redis_url,
+            # Settings of the shell are for other brokers.
+            "REGRADE_PREFIX": "",
+            "REGRADE_GROUP": "regrade",
             # The embedded broker has no idempotent producer.
             "REGRADE_IDEMPOTENT_PRODUCER": "false",
             # Joining its groups takes it half the session timeout.

@@ -8,7 +8,9 @@ from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
 
+from streams.errors import KafkaUnreachable
 from streams.intake.partitioner import partition_of
 from streams.partition.runner import TOPICS
 from streams.replay.event import WireEvent
@@ -35,7 +37,11 @@ async def open_producer(
         linger_ms=0,
         max_batch_size=256 * 1024,
     )
-    await producer.start()
+    try:
+        await producer.start()
+    except KafkaConnectionError:
+        await producer.stop()
+        raise KafkaUnreachable(bootstrap) from None
     try:
         yield producer
     finally:

@@ -97,6 +97,19 @@ def test_a_slow_drift_is_noticed_when_the_rounded_score_reaches_its_bound():
     assert moves[1:] == [(295, "tier", "new", "old", "crossing")]
 
 
+@pytest.mark.parametrize(
+    "normaliser", ["decay: 100", "steps: [{from: 0, value: 1}, {from: 1, value: 0}]"]
+)
+def test_where_less_is_better_a_row_that_leaves_may_promote(normaliser):
+    """A refund that leaves its window raises the score: that day is a due day."""
+    # day   0      1           29        30
+    #       r80    o (a)       0.2       1.0 ^
+    rules = f'score: [{{name: r, reading: "refunds(30)", weight: 1, {normaliser}}}]\n'
+    rules += "tiers: [{name: a, enter: 0}, {name: b, enter: 50}]"
+    events = [refund(0, 80, order_id="lost"), order(1), day_reached(40)]
+    assert run(policy(rules), log(*events)).moves[1:] == [(30, "tier", "a", "b", "crossing")]
+
+
 def test_a_day_beyond_the_calendar_is_never():
     """A tenure that would take centuries is not waited for, whatever the calendar."""
     score = '\nscore: [{name: t, reading: "tenure_days", cap: 1000000, weight: 1}]'
