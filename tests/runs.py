@@ -12,7 +12,7 @@ from typing import Any
 from scoring.calendar import day_of
 from scoring.customer import CustomerState
 from scoring.policy import Policy
-from scoring.units import Day
+from scoring.units import NEVER, Day
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
 from streams.partition.batch import Batch
@@ -37,6 +37,7 @@ class Run:
     blobs: dict[str, bytes] = field(default_factory=dict)
     rows: list[tuple[int, OutboxRow]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    due: dict[str, Day] = field(default_factory=dict)
 
     @property
     def changes(self) -> list[dict[str, Any]]:
@@ -130,6 +131,7 @@ async def drive(  # noqa: PLR0913 - each way to differ has its test
     blobs = await store.load(0, names)
     run_.blobs = {name: b for name, b in zip(names, blobs, strict=True) if b}
     run_.rows = await store.outbox(0)
+    run_.due = dict(await store.due(0, NEVER, len(names) + 1))
     counts = await store.counts(0)
     # A counter that came back to zero may or may not be there.
     run_.counts = {name: n for name, n in counts.items() if n}

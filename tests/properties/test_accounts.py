@@ -7,6 +7,7 @@ import pytest
 from builders import policy_from
 from histories import CENTS, QUARTERS, histories
 from hypothesis import given
+from hypothesis import strategies as st
 from random_policies import documents
 from runs import Run, run
 
@@ -70,6 +71,14 @@ def test_versions_have_no_holes_and_changes_chain(document, records):
     done = run(policy_from(document), records)
     check_chains(done)
     check_counters(done, records)
+
+
+@given(document=documents(), records=histories(QUARTERS), cut=st.integers(1, 20))
+def test_the_due_index_is_the_due_days_of_the_states(document, records, cut):
+    """Whoever has a due day is in the index under it, and nobody else is."""
+    done = run(policy_from(document), records, chunks=[cut])
+    due = {name: state.due for name, state in done.states.items()}
+    assert done.due == {name: day for name, day in due.items() if day is not None}
 
 
 @given(document=documents(), records=histories(QUARTERS, most=20))

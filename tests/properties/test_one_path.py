@@ -23,7 +23,7 @@ RECLAIMS = st.lists(st.booleans(), min_size=1, max_size=3)
 def kept(run_: Run) -> tuple[object, ...]:
     """Everything a partition keeps but the names of its owner and last commit."""
     meta = replace(run_.meta, owner="", commit="", epoch=0)
-    return meta, run_.blobs, run_.rows, run_.counts
+    return meta, run_.blobs, run_.rows, run_.counts, run_.due
 
 
 @pytest.mark.parametrize("preset", presets())
