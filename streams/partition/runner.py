@@ -49,6 +49,7 @@ class PartitionRunner:
         self._paused: set[str] = set()
         self._lost = False
         self._short: dict[str, float] = {}
+        self._turned_away: set[str] = set()
 
     def next_offset(self, topic: str) -> int | None:
         """The stored next offset of a topic."""
@@ -67,8 +68,12 @@ class PartitionRunner:
 
     async def offer(self, topic: str, records: Sequence[RawRecord]) -> None:
         """Take in a chunk from the log. Never waits for another topic."""
-        if self._lost or topic in self._short:
-            # A log that ends too early may be another log: take nothing from it.
+        if self._lost:
+            return
+        if topic in self._short:
+            # A log that ends too early may be another log: take nothing from it yet.
+            self._turned_away.add(topic)
+            self._wake.set()
             return
         try:
             self._merge.put(topic, records, self._around.clock.now_ms())
@@ -102,6 +107,7 @@ class PartitionRunner:
         await self._publish_leftovers()
         while not self._stopping:
             self._take_note()
+            await self._read_what_was_turned_away()
             records = self._merge.take(CHUNK, strict=self._around.mode == "event")
             if records:
                 step = self.processor.process(records, self._latest())
@@ -125,6 +131,14 @@ class PartitionRunner:
                 place = f"{topic}/{self.partition}"
                 raise OffsetOutsideLog(place, expected[topic], None, poll[1])
             self._merge.polled(topic, *poll)
+
+    async def _read_what_was_turned_away(self) -> None:
+        """Go back for what came while a log seemed too short; its reader has moved on."""
+        topics = self._turned_away - self._short.keys()
+        if topics:
+            self._turned_away -= topics
+            expected = self._merge.expected()
+            await self._around.feed.seek(self.partition, {at: expected[at] for at in topics})
 
     def _cut_off(
         self, topic: str, expected: int, position: int | None, highwater: int | None
@@ -210,11 +224,12 @@ class PartitionRunner:
         return True
 
     async def _wait(self) -> None:
-        """Until a chunk comes; shortly when only a proof is missing."""
+        """Until a chunk comes; shortly when only an answer of the log is missing."""
         self._wake.clear()
         if self._stopping:
             return
-        seconds = _SECOND if self._merge.empty() else _PROOF_S
+        in_doubt = self._short or not self._merge.empty()
+        seconds = _PROOF_S if in_doubt else _SECOND
         try:
             await asyncio.wait_for(self._wake.wait(), seconds)
         except TimeoutError:

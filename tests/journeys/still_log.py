@@ -35,6 +35,7 @@ class StillLog:
         self.answered_ms: int | None = None
         """When the last fetch was answered; None before the first."""
         self.looks = 0
+        self.sought: list[dict[str, int]] = []
         self.rows: list[OutboxRow] = []
         self.ticks = 0
 
@@ -49,8 +50,8 @@ class StillLog:
         return 0
 
     async def seek(self, _partition: int, offsets: dict[str, int]) -> None:
-        """Nothing ever has to be read again."""
-        raise AssertionError(offsets)
+        """Where the runner wants to read on."""
+        self.sought.append(offsets)
 
     def pause(self, _topic: str, _partition: int, *, paused: bool) -> None:
         """Little is ever waiting."""
@@ -87,8 +88,12 @@ class World:
     async def buy(self, day: int) -> None:
         """Ann buys on a day of the test."""
         offset = self.log.ends["orders"]
-        event = order(day, 150, event_id=f"e{offset}", order_id=f"o{offset}")
         self.log.ends["orders"] += 1
+        await self.fetched(offset, day)
+
+    async def fetched(self, offset: int, day: int) -> None:
+        """A fetch brings the order at an offset."""
+        event = order(day, 150, event_id=f"e{offset}", order_id=f"o{offset}")
         await self.runner.offer("orders", [record(event, offset=offset)])
 
     async def answers(self) -> None:
