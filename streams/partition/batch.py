@@ -9,6 +9,9 @@ from scoring.policy import Policy
 from scoring.units import Day
 from streams.partition.ports import Codec, Commit, OutboxRow, PartitionMeta
 
+LabelMove = tuple[str, str | None, str | None]
+"""Label, the value it had, the value it has; None where no rule holds."""
+
 
 @dataclass(slots=True)
 class Batch:
@@ -23,7 +26,9 @@ class Batch:
     """(topic, outcome) -> records, for metrics."""
     rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(topic, reason) -> records."""
-    changes: list[Change] = field(default_factory=list)
+    tier_changes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(trigger, type of the change) -> changes, for metrics."""
+    label_moves: Counter[LabelMove] = field(default_factory=Counter)
     ticks: int = 0
 
     def touch(self, customer: str, state: CustomerState) -> None:
@@ -34,13 +39,11 @@ class Batch:
 
     def count_change(self, change: Change) -> None:
         """Keep the counters a group-by over the states."""
-        self.changes.append(change)
         if change.label is not None:
-            if change.from_ is not None:
-                self.counts[f"label:{change.label}:{change.from_}"] -= 1
-            if change.to is not None:
-                self.counts[f"label:{change.label}:{change.to}"] += 1
+            # By far the most changes: their counters are written once a batch.
+            self.label_moves[change.label, change.from_, change.to] += 1
             return
+        self.tier_changes[str(change.trigger), change.type] += 1
         if change.from_ is not None:
             self.counts[f"tier:{change.from_}"] -= 1
         self.counts[f"tier:{change.to}"] += 1
@@ -53,8 +56,23 @@ class Batch:
             if at >= 0:
                 self.counts[f"label:{label.name}:{label.rules[at].value}"] += 1
 
+    def label_changes(self) -> Counter[str]:
+        """Label -> changes, for metrics."""
+        found: Counter[str] = Counter()
+        for (label, _, _), count in self.label_moves.items():
+            found[label] += count
+        return found
+
+    def _count_label_moves(self) -> None:
+        for (label, old, new), count in self.label_moves.items():
+            if old is not None:
+                self.counts[f"label:{label}:{old}"] -= count
+            if new is not None:
+                self.counts[f"label:{label}:{new}"] += count
+
     def commit(self, meta: PartitionMeta, commit_id: str, codec: Codec) -> Commit:
         """Everything as one commit on top of `meta`, whose bounds are already moved on."""
+        self._count_label_moves()
         encode = codec.encode
         before = self.due_before
         return Commit(

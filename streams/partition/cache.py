@@ -1,5 +1,7 @@
 """The hot customers of one partition. Safe because the partition has one writer."""
 
+from collections.abc import Iterable, Mapping
+
 from scoring.customer import CustomerState
 
 
@@ -24,6 +26,18 @@ class CustomerCache:
         """Hold a customer as the one used last."""
         self._states.pop(customer, None)
         self._states[customer] = state
+
+    def missing(self, customers: Iterable[str]) -> list[str]:
+        """Those of `customers` that are not held, sorted."""
+        states = self._states
+        return sorted(customer for customer in customers if customer not in states)
+
+    def used(self, states: Mapping[str, CustomerState]) -> None:
+        """Hold these customers as the ones used last."""
+        held = self._states
+        for customer, state in states.items():
+            held.pop(customer, None)
+            held[customer] = state
 
     def trim(self) -> None:
         """Forget the customers used longest ago, down to the capacity."""

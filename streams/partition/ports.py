@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
+import msgspec
+
 from scoring.changes import Change
 from scoring.customer import CustomerState
 from scoring.units import Day
@@ -105,8 +107,7 @@ class Intaker(Protocol):
         """What `record` says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """What made a change: a record, or a day."""
 
     topic: str | None = None

@@ -99,7 +99,7 @@ class PartitionProcessor:
 
     async def _load(self, customers: set[str]) -> None:
         cache = self._cache
-        missing = sorted(c for c in customers if cache.get(c) is None)
+        missing = cache.missing(customers)
         if not missing:
             return
         decode = self._rules.codec.decode
@@ -251,6 +251,5 @@ class PartitionProcessor:
         if await self._store.commit(self.partition, commit) == "stale":
             raise StaleCommit(self.partition)
         meta.commit = commit.commit
-        for customer, state in batch.touched.items():
-            self._cache.put(customer, state)
+        self._cache.used(batch.touched)
         return batch

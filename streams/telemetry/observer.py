@@ -62,7 +62,7 @@ class MetricsObserver:
             for name, increment in batch.counts.items():
                 if name.startswith("tier:"):
                     tiers[name.removeprefix("tier:")] += increment
-        if any(batch.changes for batch in batches):
+        if any(batch.tier_changes for batch in batches):
             self._show_customers()
         if meta.day is not None:
             metrics.day.labels(str(partition)).set(meta.day * _SECONDS_PER_DAY)
@@ -79,12 +79,10 @@ class MetricsObserver:
             name = topic.removeprefix(self._prefix)
             metrics.dead_letters.labels(name, reason).inc(count)
         metrics.ticks.inc(batch.ticks)
-        for change in batch.changes:
-            if change.label is not None:
-                metrics.label_changes.labels(change.label).inc()
-            else:
-                direction = change.type.removeprefix("tier.")
-                metrics.changes.labels(str(change.trigger), direction).inc()
+        for label, count in batch.label_changes().items():
+            metrics.label_changes.labels(label).inc(count)
+        for (trigger, kind), count in batch.tier_changes.items():
+            metrics.changes.labels(trigger, kind.removeprefix("tier.")).inc(count)
 
     def published(self, partition: int, rows: Sequence[OutboxRow], waiting: int) -> None:
         """Rows were acknowledged by the broker; `waiting` are not yet."""
