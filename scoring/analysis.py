@@ -1,11 +1,13 @@
 """What time alone can do to an expression: boundaries, windows, or anything every day."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from scoring.readings import READINGS, Drift
+from scoring.customer import CustomerState
+from scoring.readings import READINGS, Drift, Source
 from scoring.syntax import Arithmetic, Comparison, Junction, Negation, Node, Number, ReadingCall
+from scoring.units import Day
 
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 
@@ -18,6 +20,8 @@ class Sensitivity:
     """Ages, in days, at which a comparison with a drifting reading turns."""
     windows: set[ReadingCall] = field(default_factory=set)
     """Windowed readings: any row that enters or leaves may matter."""
+    thresholds: dict[ReadingCall, float] = field(default_factory=dict)
+    """Readings that time can only lower, with the least number they are compared with."""
     daily: bool = False
     """A drifting reading is part of a calculation: look every day."""
 
@@ -37,12 +41,17 @@ class Sensitivity:
 
     def _comparison(self, op: str, left: Node, right: Node) -> None:
         found = drift_bound(op, left, right)
-        if found is None:
-            self.add(left)
-            self.add(right)
+        if found is not None:
+            drift, op, bound = found
+            self.bounds.setdefault(drift, set()).update(_turns(op, bound))
             return
-        drift, op, bound = found
-        self.bounds.setdefault(drift, set()).update(_turns(op, bound))
+        threshold = _threshold(left, right) or _threshold(right, left)
+        if threshold is not None:
+            call, number = threshold
+            self.thresholds[call] = min(number, self.thresholds.get(call, number))
+            return
+        self.add(left)
+        self.add(right)
 
     def _use(self, call: ReadingCall) -> None:
         reading = READINGS[call.name]
@@ -50,6 +59,15 @@ class Sensitivity:
             self.daily = True
         elif reading.windowed:
             self.windows.add(call)
+
+
+def _threshold(left: Node, right: Node) -> tuple[ReadingCall, float] | None:
+    """A reading that only falls as rows leave its window, compared with a number."""
+    if isinstance(left, ReadingCall) and isinstance(right, Number) and not left.ending:
+        reading = READINGS[left.name]
+        if reading.windowed and reading.on_exit in ("falls", "spend"):
+            return left, right.value
+    return None
 
 
 def readings_of(node: Node) -> Iterator[ReadingCall]:
@@ -126,3 +144,33 @@ def earliest_age(condition: Node | None) -> dict[Drift, tuple[int, int | None]]:
         if first or last is not None:
             ages[drift] = (first, last)
     return ages
+
+
+def edges_of(calls: Iterable[ReadingCall]) -> dict[Source, list[int]]:
+    """Per ledger column the ages, in days, at which a row enters or leaves a window.
+
+    >>> edges_of([ReadingCall("trend", 90), ReadingCall("orders", 30)])
+    {'purchases': [30, 90, 180]}
+    """
+    found: dict[Source, set[int]] = {}
+    for call in calls:
+        window = int(call.window or 0)
+        ages = {call.ending + window} | ({call.ending} if call.ending else set())
+        if call.name == "trend":
+            ages.add(call.ending + 2 * window)
+        for source in READINGS[call.name].sources:
+            found.setdefault(source, set()).update(ages)
+    return {source: sorted(found[source]) for source in sorted(found, key=str)}
+
+
+def since_of(state: CustomerState, drift: Drift) -> Day | None:
+    """The day a drifting reading counts from.
+
+    >>> since_of(CustomerState(first_day=Day(3)), "tenure")
+    3
+    """
+    if drift == "last_purchase":
+        return state.last_purchase
+    if drift == "last_active":
+        return state.last_active
+    return state.first_day if state.registered is None else state.registered

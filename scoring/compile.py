@@ -80,7 +80,7 @@ def _measure(policy: Policy) -> Measure:
                 chain = f"{index} if {code.condition(rule.when)} else {chain}"
         sources.append(chain)
     lines.append(f"return raw, {rank}, [{', '.join(sources)}]")
-    function: Measure = _function(code, "s, D")
+    function: Measure = function_of(code, "s, D")
     return function
 
 
@@ -90,7 +90,7 @@ def _details(policy: Policy) -> Details:
     for dimension in policy.dimensions:
         code.dimension(dimension, detailed=True)
     code.lines.append("return out")
-    function: Details = _function(code, "s, D")
+    function: Details = function_of(code, "s, D")
     return function
 
 
@@ -98,11 +98,12 @@ def _when(policy: Policy, condition: Node) -> When:
     code = Emitter(policy.scale)
     source = code.condition(condition)
     code.lines.append(f"return {source}")
-    function: When = _function(code, "s, D, f")
+    function: When = function_of(code, "s, D, f")
     return function
 
 
-def _function(code: Emitter, arguments: str) -> Any:
+def function_of(code: Emitter, arguments: str, **names: object) -> Any:
+    """The function whose lines `code` has collected; it may use `names`, too."""
     body = "\n".join(f"    {line}" for line in code.lines)
     scope: dict[str, Any] = {
         "K": tuple(code.constants),
@@ -112,6 +113,7 @@ def _function(code: Emitter, arguments: str) -> Any:
         "total": total,
         "total_between": total_between,
         "volatility": volatility,
+        **names,
     }
     source = compile(f"def compiled({arguments}):\n{body}\n", "<policy>", "exec")
     exec(source, scope)  # noqa: S102 - our own source, from a closed tree

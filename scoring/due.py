@@ -4,26 +4,26 @@ Too early costs one evaluation; too late is a bug. So every estimate here errs t
 The score between due days is not stored: whoever asks for it computes it as of their day.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from scoring.analysis import Sensitivity, earliest_age
+from scoring.analysis import Sensitivity, earliest_age, edges_of, since_of
 from scoring.calendar import first_on_or_after, review_days
-from scoring.compile import Grader
-from scoring.customer import REFUNDS, CustomerState
-from scoring.ledger import next_change
+from scoring.compile import Grader, function_of
+from scoring.customer import MARGIN, REFUNDS, CustomerState
+from scoring.emit import Emitter, scaled
+from scoring.ledger import next_edge
 from scoring.policy import Trigger
 from scoring.ranking import rank_drift
-from scoring.readings import READINGS, Drift, Source
+from scoring.readings import READINGS, Drift
 from scoring.syntax import ReadingCall
 from scoring.units import NEVER, Day
 
 _ROUNDING = 0.5 + 1e-4
 """How far below a bound, in centipoints, an unrounded score may lie and still reach it."""
 
-WatchedWindow = tuple[int, int, Source]
-"""(days, ending, ledger column)."""
+_MAYBE_NEGATIVE = f"s.columns and ({REFUNDS} in s.columns or {MARGIN} in s.columns)"
+"""Source: only what is taken back makes a row negative, or a margin below zero."""
 
 Due = Callable[[CustomerState, Day, float | None, float | None], Day]
 """(customer just graded, today, unrounded score, ranking value) -> due day or NEVER."""
@@ -58,15 +58,6 @@ def next_fire_of(
     )
 
 
-def since_of(state: CustomerState, drift: Drift) -> Day | None:
-    """The day a drifting reading counts from."""
-    if drift == "last_purchase":
-        return state.last_purchase
-    if drift == "last_active":
-        return state.last_active
-    return state.first_day if state.registered is None else state.registered
-
-
 @dataclass(frozen=True, slots=True)
 class DuePlan:
     """What of a policy time alone can change, compiled to one function."""
@@ -94,7 +85,9 @@ class _Planner:
         self.promoting = tuple(_tick_trigger(t) for t in ticking if t.promote)
         self.demoting = tuple(_tick_trigger(t) for t in ticking if t.demote)
         self.rank = rank_drift(policy)
-        self.lines: list[str] = []
+        self.code = Emitter(policy.scale)
+        self.lines = self.code.lines
+        self.edges: list[list[int]] = []
 
     def compile(self) -> Due:
         if self.labels.daily:
@@ -103,8 +96,8 @@ class _Planner:
         add("due = NEVER")
         for drift, bounds in sorted(self.labels.bounds.items()):
             self._label_bounds(drift, sorted(bounds))
-        for window in _watched(self.labels.windows):
-            self._row("due", window, "")
+        self._rows("due", self.labels.windows, "")
+        self._thresholds()
         if self.grader.policy.by is None:
             add("value = None if raw is None else raw * 100.0")
         if self.promoting:
@@ -112,19 +105,18 @@ class _Planner:
         if self.demoting:
             self._demotion()
         add("return due")
-        body = "\n".join(f"    {line}" for line in self.lines)
-        scope: dict[str, Any] = {
-            "NEVER": NEVER,
-            "ENTER": self.grader.enter,
-            "KEEP": self.grader.keep,
-            "PROMOTING": self.promoting,
-            "DEMOTING": self.demoting,
-            "next_fire_of": next_fire_of,
-            "next_row": next_row,
-        }
-        source = f"def due_day(s, D, raw, value):\n{body}\n"
-        exec(compile(source, "<due>", "exec"), scope)  # noqa: S102 - our own source
-        due: Due = scope["due_day"]
+        due: Due = function_of(
+            self.code,
+            "s, D, raw, value",
+            NEVER=NEVER,
+            ENTER=self.grader.enter,
+            KEEP=self.grader.keep,
+            PROMOTING=self.promoting,
+            DEMOTING=self.demoting,
+            EDGES=self.edges,
+            next_fire_of=next_fire_of,
+            next_edge=next_edge,
+        )
         return due
 
     def _label_bounds(self, drift: Drift, bounds: list[int]) -> None:
@@ -138,28 +130,45 @@ class _Planner:
             add(f"    {'elif' if index else 'if'} age < {bound}:")
             add(f"        if since + {bound} < due: due = since + {bound}")
 
-    def _row(self, name: str, window: WatchedWindow, indent: str) -> None:
+    def _thresholds(self) -> None:
+        """The windows of readings that time can only lower; whole columns that are empty, no."""
+        calls = {c: n for c, n in self.labels.thresholds.items() if c not in self.labels.windows}
+        for held in ("", "s.kinds", "s.categories", "s.columns"):
+            before = len(self.lines)
+            for call, least in sorted(calls.items(), key=str):
+                if _held_in(call) == held:
+                    self._threshold(call, least)
+            if held and len(self.lines) > before:
+                inner = [f"    {line}" for line in self.lines[before:]]
+                self.lines[before:] = [f"if {held}:", *inner]
+
+    def _threshold(self, call: ReadingCall, least: float) -> None:
+        """Lower `due` to the next row that leaves a window, unless its sum is below all bounds."""
+        reading = READINGS[call.name]
+        bound = scaled(least, self.code.scale) if reading.unit == "money" else least
+        condition = f"{self.code.reading(call)} >= {bound!r}"
+        if reading.on_exit == "spend":
+            condition += f" or {_MAYBE_NEGATIVE}"
+        self.lines.append(f"if {condition}:")
+        self._rows("due", [call], "    ")
+
+    def _rows(self, name: str, calls: Iterable[ReadingCall], indent: str) -> None:
         """Lower `name` to the next day a row enters or leaves a window."""
-        days, ending, source = window
         add = self.lines.append
-        lower = f"if d < {name}: {name} = d"
-        if source == "purchases":
-            add(f"{indent}d = next_row(s.days, D, {days}, {ending})")
-            add(f"{indent}{lower}")
-        elif source == "kinds":
-            add(f"{indent}for column in s.kinds.values():")
-            add(f"{indent}    d = next_row(column[0], D, {days}, {ending})")
-            add(f"{indent}    {lower}")
-        elif source == "categories":
-            add(f"{indent}if s.categories:")
-            days_of = "sorted(s.categories.values())"
-            add(f"{indent}    d = next_row({days_of}, D, {days}, {ending})")
-            add(f"{indent}    {lower}")
-        else:
-            add(f"{indent}if {source} in s.columns:")
-            column = f"s.columns[{source}][0]"
-            add(f"{indent}    d = next_row({column}, D, {days}, {ending})")
-            add(f"{indent}    {lower}")
+        for source, ages in edges_of(calls).items():
+            self.edges.append(ages)
+            edges = f"EDGES[{len(self.edges) - 1}]"
+            days, within = "s.days", indent
+            if source == "kinds":
+                add(f"{indent}for days, _ in s.kinds.values():")
+                days, within = "days", f"{indent}    "
+            elif source == "categories":
+                days = "sorted(s.categories.values())"
+            elif source != "purchases":
+                add(f"{indent}if {source} in s.columns:")
+                days, within = f"s.columns[{source}][0]", f"{indent}    "
+            add(f"{within}d = next_edge({days}, D, {edges})")
+            add(f"{within}if d < {name}: {name} = d")
 
     def _reach(self, gap: str, per_day: float) -> None:
         """Set `day` to the first day on which the ranking value may close a gap."""
@@ -182,14 +191,10 @@ class _Planner:
         add = self.lines.append
         add(f"if s.tier < {len(self.grader.enter) - 1}:")
         self._reach("ENTER[s.tier + 1] - value", self.rank.rise_per_day)
-        for window in _watched(self.rank.rising):
-            self._row("day", window, "    ")
-        negative = _watched(self.rank.rising_if_negative)
-        if negative:
-            # Only what is taken back makes a row negative, or a margin below zero.
-            add(f"    if s.columns and ({REFUNDS} in s.columns or 1 in s.columns):")
-            for window in negative:
-                self._row("day", window, "        ")
+        self._rows("day", self.rank.rising, "    ")
+        if self.rank.rising_if_negative:
+            add(f"    if {_MAYBE_NEGATIVE}:")
+            self._rows("day", self.rank.rising_if_negative, "        ")
         if any(not t.ages and t.calendar is None for t in self.promoting):
             add("    if day < due: due = day")
         else:
@@ -202,8 +207,7 @@ class _Planner:
         add = self.lines.append
         add("if s.tier > 0:")
         self._reach("value - KEEP[s.tier]", self.rank.fall_per_day)
-        for window in _watched(self.rank.falling):
-            self._row("day", window, "    ")
+        self._rows("day", self.rank.falling, "    ")
         add("    if day < due:")
         hold = self.grader.policy.hold_days
         add(f"        held = s.tier_since + {hold}")
@@ -212,22 +216,12 @@ class _Planner:
         add("        if d < due: due = d")
 
 
-def next_row(days: list[Day], today: Day, window: int, ending: int) -> Day:
-    """The next day on which a row enters or leaves a window, or NEVER."""
-    found = next_change(days, today, window, ending)
-    return NEVER if found is None else found
-
-
-def _watched(calls: set[ReadingCall]) -> tuple[WatchedWindow, ...]:
-    """The distinct windows to watch, `trend` as the two windows it compares."""
-    watched: set[WatchedWindow] = set()
-    for call in calls:
-        window = int(call.window or 0)
-        for source in READINGS[call.name].sources:
-            watched.add((window, call.ending, source))
-            if call.name == "trend":
-                watched.add((window, call.ending + window, source))
-    return tuple(sorted(watched, key=str))
+def _held_in(call: ReadingCall) -> str:
+    """The field of a customer without which a reading is 0; empty for purchases."""
+    source = READINGS[call.name].sources[0]
+    if source == "purchases":
+        return ""
+    return f"s.{source}" if isinstance(source, str) else "s.columns"
 
 
 def _tick_trigger(trigger: Trigger) -> TickTrigger:

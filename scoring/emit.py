@@ -39,10 +39,10 @@ _STATE_FIELDS = ("lifetime_orders", "lifetime_spend", "last_order_amount")
 _DRIFT_FIELDS = {"recency_days": "s.last_purchase", "inactive_days": "s.last_active"}
 
 
-def _scaled(bound: float, scale: int) -> float:
+def scaled(bound: float, scale: int) -> float:
     """A bound as it is written, in minor units.
 
-    >>> 1.1 * 100, _scaled(1.1, 100)
+    >>> 1.1 * 100, scaled(1.1, 100)
     (110.00000000000001, 110.0)
     """
     return float(Decimal(repr(bound)) * scale)
@@ -219,7 +219,7 @@ class Emitter:
             case "steps":
                 scale = self.scale if money else 1
                 # Not bound * scale: 1.1 yuan must be 110 fen, not the float just above.
-                bounds = self.constant([_scaled(b, scale) for b, _ in dimension.steps])
+                bounds = self.constant([scaled(b, scale) for b, _ in dimension.steps])
                 values = self.constant([0.0, *(gain for _, gain in dimension.steps)])
                 return f"{values}[bisect_right({bounds}, {value})]"
 

@@ -6,7 +6,7 @@ window while d >= D-N+1, and leaves it at the midnight that starts day d+N.
 
 from bisect import bisect_left, bisect_right
 
-from scoring.units import Day
+from scoring.units import NEVER, Day
 
 Column = tuple[list[Day], list[int]]
 """Ascending days, and the value of each."""
@@ -67,23 +67,27 @@ def drop_before(column: Column, first: Day) -> None:
         del values[:at]
 
 
-def next_change(days: list[Day], today: Day, window: int, ending: int = 0) -> Day | None:
-    """The first day after `today` on which a row enters or leaves the window.
+def next_edge(days: list[Day], today: Day, edges: list[int]) -> Day:
+    """The first day after `today` on which a row comes to one of the ages `edges`, or NEVER.
 
-    >>> next_change([Day(100)], Day(100), window=30)
+    Both lists ascend. A row of day d is a days old on day d + a.
+
+    >>> next_edge([Day(100)], Day(100), [30, 90])
     130
-    >>> next_change([Day(100)], Day(100), window=30, ending=30)
-    130
-    >>> next_change([Day(100)], Day(130), window=30) is None
+    >>> next_edge([Day(100)], Day(130), [30, 90])
+    190
+    >>> next_edge([Day(100)], Day(190), [30, 90]) == NEVER
     True
     """
-    at = bisect_left(days, today - ending - window + 1)
-    if at == len(days):
-        return None
-    leaves = Day(days[at] + ending + window)
-    if not ending:
-        return leaves
-    entering = bisect_left(days, today - ending + 1)
-    if entering == len(days):
-        return leaves
-    return min(leaves, Day(days[entering] + ending))
+    nearest = NEVER
+    if len(days) < len(edges):
+        for day in days:
+            at = bisect_right(edges, today - day)
+            if at < len(edges) and day + edges[at] < nearest:
+                nearest = Day(day + edges[at])
+        return nearest
+    for edge in edges:
+        at = bisect_right(days, today - edge)
+        if at < len(days) and days[at] + edge < nearest:
+            nearest = Day(days[at] + edge)
+    return nearest

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.ledger import add, drop_before, next_change, total, total_between
+from scoring.ledger import add, drop_before, next_edge, total, total_between
+from scoring.units import NEVER
 
 DAYS = st.integers(0, 40)
 ROWS = st.lists(st.tuples(DAYS, st.integers(-5, 5)), max_size=15)
@@ -37,12 +38,8 @@ def test_forgetting_drops_what_is_before_a_day(rows, first):
     assert dict(zip(*column, strict=True)) == {d: v for d, v in plain.items() if d >= first}
 
 
-@given(st.sets(DAYS), st.integers(40, 60), st.integers(1, 30), st.integers(0, 30))
-def test_the_next_change_is_the_first_day_with_other_rows(days, today, window, ending):
-    """Going on day by day finds the same first day on which the window holds others."""
-
-    def held(day: int) -> set[int]:
-        return {d for d in days if day - ending - window < d <= day - ending}
-
-    later = (day for day in range(today + 1, today + 200) if held(day) != held(today))
-    assert next_change(sorted(days), today, window, ending) == next(later, None)
+@given(st.sets(DAYS), st.integers(40, 60), st.sets(st.integers(1, 30), max_size=6))
+def test_the_next_edge_is_the_first_day_a_row_comes_to_an_age(days, today, edges):
+    """Going on day by day finds the same day, whichever of the two lists is the longer."""
+    later = (day for day in range(today + 1, 100) if {day - d for d in days} & edges)
+    assert next_edge(sorted(days), today, sorted(edges)) == next(later, NEVER)
