@@ -1,10 +1,10 @@
 """The topics of the program: their names and how they must be set up."""
 
 from streams.embedded.topics import TopicSpec
-from streams.outbox.scribe import DEAD_LETTERS, LABEL_CHANGES, TIER_CHANGES
+from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS, LABEL_CHANGES, TIER_CHANGES
 from streams.partition.runner import TOPICS
 
-OUTPUTS = (TIER_CHANGES, LABEL_CHANGES, DEAD_LETTERS)
+OUTPUTS = (TIER_CHANGES, LABEL_CHANGES, CURRENT_TIER, DEAD_LETTERS)
 FOREVER_DAYS = -1
 MAX_ROW_BYTES = 10 * 1024 * 1024
 """Largest row published: a dead letter is a record as large as the inputs allow, and its reason."""
@@ -15,14 +15,17 @@ _MS_PER_DAY = 86_400_000
 def topic_specs(
     prefix: str, partitions: int, replicas: int = 1, retention_days: int = FOREVER_DAYS
 ) -> list[TopicSpec]:
-    """Every topic; inputs share one partition count, and none of them is compacted.
+    """Every topic; inputs share one partition count, and only `current-tier` is compacted.
 
     A replay brings old timestamps: retention shorter than their age deletes them at once.
     """
     retention = retention_days if retention_days < 0 else retention_days * _MS_PER_DAY
     config = {"cleanup.policy": "delete", "retention.ms": str(retention)}
-    large = config | {"max.message.bytes": str(MAX_ROW_BYTES)}
+    own = {
+        DEAD_LETTERS: config | {"max.message.bytes": str(MAX_ROW_BYTES)},
+        CURRENT_TIER: {"cleanup.policy": "compact"},
+    }
     return [
-        TopicSpec(prefix + name, partitions, large if name == DEAD_LETTERS else config, replicas)
+        TopicSpec(prefix + name, partitions, own.get(name, config), replicas)
         for name in (*TOPICS, *OUTPUTS)
     ]

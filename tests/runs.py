@@ -15,6 +15,7 @@ from scoring.policy import Policy
 from scoring.units import NEVER, Day
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
+from streams.outbox.scribe import LABEL_CHANGES, TIER_CHANGES
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
 from streams.partition.ports import OutboxRow, PartitionMeta
@@ -24,6 +25,9 @@ from streams.storage.memory_store import MemoryStore
 DAY_0 = date(2024, 1, 1)
 FIRST = day_of(DAY_0)
 """Day 0 as the engine counts."""
+
+CHANGES = (TIER_CHANGES, LABEL_CHANGES)
+"""The topics on which each change is told once."""
 
 
 @dataclass(slots=True)
@@ -42,7 +46,7 @@ class Run:
     @property
     def changes(self) -> list[dict[str, Any]]:
         """The bodies of the published changes, in order."""
-        rows = (row for _, row in self.rows if row.topic != "dead-letters")
+        rows = (row for _, row in self.rows if row.topic in CHANGES)
         return [json.loads(row.value or b"") for row in rows]
 
     @property

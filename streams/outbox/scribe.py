@@ -16,6 +16,7 @@ from streams.partition.ports import Cause, OutboxRow
 
 TIER_CHANGES = "tier-changes"
 LABEL_CHANGES = "label-changes"
+CURRENT_TIER = "current-tier"
 DEAD_LETTERS = "dead-letters"
 
 _CONTENT_TYPE = ("content-type", b"application/json")
@@ -52,6 +53,7 @@ class EventScribe:
                 "label.changed",
             )
         }
+        self._current = ("ce_type", b"regrade.tier.current.v1")
 
     def change(self, customer: str, change: Change, cause: Cause) -> OutboxRow:
         """The public event of a change."""
@@ -68,6 +70,34 @@ class EventScribe:
         )
         topic = TIER_CHANGES if change.label is None else LABEL_CHANGES
         return OutboxRow(topic, key, orjson.dumps(body), headers)
+
+    def current(self, customer: str, change: Change) -> OutboxRow:
+        """The tier a customer holds after a change of it: the one row kept per customer."""
+        snapshot = change.snapshot
+        key = customer.encode()
+        body = {
+            "customer_id": customer,
+            "version": change.version,
+            "tier": change.to,
+            "rank": change.rank_to,
+            "score": snapshot.score,
+            "since": iso(change.effective_on),
+            "trigger": change.trigger,
+            "occurred_at": self._occurred_at(change),
+            "policy": self._policy,
+            "override": None,
+            "mode": self._mode,
+        }
+        headers = (
+            _SPEC,
+            ("ce_id", b"%b:%d:current" % (key, change.version)),
+            self._source,
+            self._current,
+            ("ce_subject", key),
+            ("ce_time", body["occurred_at"].encode()),
+            _CONTENT_TYPE,
+        )
+        return OutboxRow(CURRENT_TIER, key, orjson.dumps(body), headers)
 
     def body(self, customer: str, change: Change, cause: Cause) -> dict[str, Any]:
         """The JSON body of a change; a label's is short."""

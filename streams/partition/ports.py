@@ -123,6 +123,9 @@ class Scribe(Protocol):
     def change(self, customer: str, change: Change, cause: Cause) -> OutboxRow:
         """The public event of a change: a pure function of its arguments."""
 
+    def current(self, customer: str, change: Change) -> OutboxRow:
+        """The tier a customer holds after a change of it, for the compacted topic."""
+
     def dead_letter(self, record: RawRecord, rejected: Rejected) -> OutboxRow:
         """A refused record with its reason, its bytes untouched."""
 

@@ -235,6 +235,8 @@ class PartitionProcessor:
         for change in decision.changes:
             batch.rows.append(self._rules.scribe.change(customer, change, cause))
             batch.count_change(change)
+            if change.label is None:
+                batch.rows.append(self._rules.scribe.current(customer, change))
             if change.type == "tier.assigned":
                 policy = self._rules.judge.grader.policy
                 batch.count_first_labels(policy, state.labels)

@@ -7,7 +7,7 @@ import orjson
 from scoring.policy import Policy
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
-from streams.outbox.scribe import DEAD_LETTERS
+from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS
 from streams.partition.cache import CustomerCache
 from streams.partition.merge import Merge
 from streams.partition.ports import OutboxRow
@@ -79,6 +79,8 @@ def _merged(log: dict[str, list[LogRecord]]) -> Merge:
 
 def take_row(row: OutboxRow, lines: dict[str, list[int]], results: Results) -> None:
     """Add a published row to the results; dead letters by their line in the source."""
+    if row.topic == CURRENT_TIER:
+        return  # the changes say it, too
     if row.topic != DEAD_LETTERS:
         results.changes.append(row.value or b"")
         return

@@ -11,6 +11,7 @@ from journeys.programme import Programme
 
 from scoring.policy import Policy
 from streams.demo.verify import mismatches
+from streams.outbox.scribe import CURRENT_TIER
 from streams.replay.event import WireEvent
 from streams.replay.memory import run_in_memory
 from streams.replay.results import Results
@@ -33,6 +34,7 @@ async def check_all(programme: Programme, history: History) -> None:
     """Nothing was lost, repeated or told twice in different words."""
     customers = await programme.customers()
     check_changes(await programme.changes(), customers, history)
+    check_current(await programme.published(CURRENT_TIER), customers)
     counts = await programme.counts()
     taken = sum(n for name, n in counts.items() if name.startswith("in:"))
     # A broker that crashes may store a batch twice: then the log itself holds repeats.
@@ -54,6 +56,14 @@ def check_changes(
     assert mismatches(stream, history.expected) == 0
     check_versions(records)
     check_chain(changes)
+
+
+def check_current(records: Sequence[ConsumerRecord], customers: list[dict[str, Any]]) -> None:
+    """What compaction keeps, the last row of each customer, is the tier they hold."""
+    kept = {record.key.decode(): orjson.loads(record.value) for record in records}
+    assert {one["customer_id"]: one["tier"] for one in customers} == {
+        customer: body["tier"] for customer, body in kept.items()
+    }
 
 
 def once_each(records: Sequence[ConsumerRecord]) -> dict[str, bytes]:

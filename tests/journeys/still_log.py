@@ -12,6 +12,7 @@ from runs import FIRST
 from scoring.units import EpochMs
 from streams.bootstrap import local_days, policy_tag, rules_of
 from streams.clock import ManualClock
+from streams.outbox.scribe import CURRENT_TIER
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
 from streams.partition.ports import OutboxRow, PartitionMeta
@@ -120,7 +121,8 @@ class World:
     @property
     def moves(self) -> list[tuple[str, str]]:
         """The tiers published: from, to."""
-        bodies = [json.loads(row.value or b"") for row in self.log.rows]
+        changes = [row for row in self.log.rows if row.topic != CURRENT_TIER]
+        bodies = [json.loads(row.value or b"") for row in changes]
         return [(body["from"], body["to"]) for body in bodies]
 
 

@@ -38,6 +38,7 @@ def test_changes_and_customers_are_counted_exactly(graded):
     rows = {
         ("tier-changes",): tiers.total(),
         ("label-changes",): labels.total(),
+        ("current-tier",): tiers.total(),
         ("dead-letters",): len(bad_records()),
     }
     assert graded.samples("regrade_changes_total", "trigger", "direction") == tiers

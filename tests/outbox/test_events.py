@@ -8,7 +8,7 @@ from runs import Run, run
 
 from scoring.calendar import LAST_DAY
 from scoring.units import MS_PER_DAY
-from streams.outbox.scribe import rfc3339
+from streams.outbox.scribe import CURRENT_TIER, rfc3339
 
 RULES = """
 time_zone: America/Sao_Paulo
@@ -98,7 +98,7 @@ def test_a_label_made_by_time_is_caused_by_the_day():
 
 def test_tiers_and_labels_have_topics_of_their_own():
     """The key is the customer; the headers are those of CloudEvents in binary mode."""
-    rows = [row for _, row in story().rows]
+    rows = [row for _, row in story().rows if row.topic != CURRENT_TIER]
     assert [row.topic for row in rows] == ["tier-changes", "tier-changes", "label-changes"]
     for row in rows:
         body = json.loads(row.value)
@@ -112,6 +112,27 @@ def test_tiers_and_labels_have_topics_of_their_own():
             "ce_time": body["occurred_at"].encode(),
             "content-type": b"application/json",
         }
+
+
+def test_beside_each_tier_change_stands_the_tier_held():
+    """One row a customer is kept of it, so it says all that a promotion engine looks up."""
+    first, second = [row for _, row in story().rows if row.topic == CURRENT_TIER]
+    assert first.key == second.key == 'é"客\n'.encode()
+    assert dict(second.headers)["ce_id"] == 'é"客\n:2:current'.encode()
+    assert dict(second.headers)["ce_type"] == b"regrade.tier.current.v1"
+    assert json.loads(second.value) == {
+        "customer_id": 'é"客\n',
+        "version": 2,
+        "tier": "silver",
+        "rank": 1,
+        "score": 50.0,
+        "since": iso(1),
+        "trigger": "daily",
+        "occurred_at": f"{iso(1)}T12:00:00.000Z",
+        "policy": {"id": "test", "version": 1},
+        "override": None,
+        "mode": "replay",
+    }
 
 
 def test_at_the_top_there_is_no_next_tier():

@@ -44,7 +44,7 @@ async def test_a_topic_prefix_stays_in_the_log():
     partition = await opened(store, topic_prefix="eu.")
     await partition.process([on("eu.orders", order(), 0), on("eu.orders", b"{", 1)])
     assert partition.meta.next == {"orders": 2}
-    (_, change), (_, letter) = await store.outbox(0)
+    (_, change), _, (_, letter) = await store.outbox(0)
     assert b'"cause":{"topic":"orders","partition":0,"offset":0,' in (change.value or b"")
     assert dict(letter.headers)["regrade_topic"] == b"eu.orders"
 
