@@ -6,9 +6,11 @@ Grammar, loosest first:
     comparison := sum ("<" | "<=" | ">" | ">=" | "==" | "!=") sum
     sum := term (("+" | "-") term)*          term := factor (("*" | "/") factor)*
     factor := number | "text" | name | name "(" arguments ")" | "(" ... ")" | "-" factor
+            | "attribute" "(" "text" ")"
 
 A name is a reading (`spend(365)`, `recency_days`) or, in a trigger, a field of the fact.
-Nothing else exists: no attribute, no index, no call of anything but a reading.
+`attribute("region")` is what `customer.registered` said: a text, or beside a number a number.
+Nothing else exists: no dot, no index, no call of anything but these.
 """
 
 import re
@@ -20,6 +22,7 @@ from scoring.errors import ExpressionError
 from scoring.readings import READINGS
 from scoring.syntax import (
     Arithmetic,
+    AttributeOf,
     Comparison,
     FieldOf,
     Junction,
@@ -176,6 +179,7 @@ class _Parser:
             return left
         right_at = self.token.at
         right = self.sum()
+        left, right = _read_as(left, right), _read_as(right, left)
         kinds = (kind_of(left), kind_of(right))
         if "condition" in kinds:
             self.fail(start if kinds[0] == "condition" else right_at, "compare numbers")
@@ -241,9 +245,11 @@ class _Parser:
     def named(self, token: _Token) -> Node:
         if token.text in self.fields and self.token.text != "(":
             return FieldOf(token.text)
+        if token.text == "attribute":
+            return self.attribute()
         reading = READINGS.get(token.text)
         if reading is None:
-            known = ", ".join(sorted(READINGS) + sorted(self.fields))
+            known = ", ".join([*sorted(READINGS), *sorted(self.fields), 'attribute("...")'])
             self.fail(token.at, f"unknown name {token.text!r}; known are {known}")
         if not reading.windowed:
             if self.token.text == "(":
@@ -254,6 +260,18 @@ class _Parser:
         call = self.arguments(token, with_kind=reading.with_kind)
         self.need(")")
         return call
+
+    def attribute(self) -> AttributeOf:
+        """The rest of `attribute("region")`."""
+        wanted = 'attribute needs one name in quotes: attribute("region")'
+        if self.take("(") is None:
+            self.fail(self.token.at, wanted)
+        name = self.token
+        if name.what != "text" or not name.text[1:-1].strip():
+            self.fail(name.at, wanted)
+        self.at += 1
+        self.need(")")
+        return AttributeOf(name.text[1:-1])
 
     def arguments(self, name: _Token, *, with_kind: bool) -> ReadingCall:
         window = self.days(1)
@@ -276,3 +294,10 @@ class _Parser:
             self.fail(token.at, f"a whole number of days, at least {least}, is needed")
         self.at += 1
         return int(token.text)
+
+
+def _read_as(node: Node, beside: Node) -> Node:
+    """An attribute is a number only where it is compared with one."""
+    if isinstance(node, AttributeOf) and kind_of(beside) == "number":
+        return AttributeOf(node.name, "number")
+    return node

@@ -11,13 +11,15 @@ from scoring.errors import ExpressionError
 from scoring.expressions import parse_condition, parse_number
 from scoring.facts import INTERACTION_KINDS
 from scoring.fold import RETAINED_DAYS
-from scoring.policy import Dimension, Label, Normaliser, Policy, Rule, Tier, Trigger
+from scoring.policy import Dimension, Label, Normaliser, Policy, Rule, Tag, Tier, Trigger
 from scoring.readings import READINGS
 from scoring.syntax import Node, ReadingCall
 from scoring.units import DECIMALS
 from streams.policies.document import (
     DimensionSection,
+    LabelSection,
     PolicyDocument,
+    RuleSection,
     TierSection,
     TriggerSection,
 )
@@ -160,16 +162,34 @@ class _Builder:
         )
 
     def label(self, name: str) -> Label:
-        sections = self.document.labels[name]
+        section = self.document.labels[name]
+        if isinstance(section, list):
+            return Label(name, self.rules(section, "labels", name))
+        rules = self.rules(section.values, "labels", name, "values")
+        return Label(name, rules, self.tag(name, section), section.label)
+
+    def rules(self, sections: list[RuleSection], *above: str) -> tuple[Rule, ...]:
         rules = []
         for index, section in enumerate(sections):
-            path: list[str | int] = ["labels", name, index]
+            path: list[str | int] = [*above, index]
             if section.when is None and index < len(sections) - 1:
                 self.refuse(path, "only the last value may have no `when`")
             node = self.condition(section.when, [*path, "when"], frozenset())
-            rules.append(Rule(section.value, node))
-        self.unique([rule.value for rule in rules], "labels", name)
-        return Label(name, tuple(rules))
+            rules.append(Rule(section.value, node, section.label))
+        self.unique([rule.value for rule in rules], *above)
+        return tuple(rules)
+
+    def tag(self, name: str, section: LabelSection) -> Tag | None:
+        given = (section.group, section.definition, section.source)
+        if section.group and section.definition and section.source:
+            first, second = section.group
+            return Tag((first, second), section.definition, section.source)
+        if any(given):
+            for key in ("group", "definition", "source"):
+                if getattr(section, key) is None:
+                    problem = "is missing; a tag has group, definition and source"
+                    self.refuse(["labels", name, key], problem)
+        return None
 
     def unique(self, names: list[str], *path: str) -> None:
         for index, name in enumerate(names):

@@ -3,10 +3,19 @@
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+)
 
 from scoring.calendar import CALENDARS
 from scoring.facts import FACT_TYPES
+from scoring.policy import TAG_GROUPS
 
 FIRES_ON = ("any", "tick", *(fact.TYPE for fact in FACT_TYPES))
 
@@ -41,12 +50,37 @@ def _calendar(value: str) -> str:
     return value
 
 
+def _group(value: Any) -> Any:
+    """The two levels of a tag's group, from `risk/churn` or `[risk, churn]`."""
+    return value.split("/") if isinstance(value, str) else value
+
+
+def _in_tree(value: list[str]) -> list[str]:
+    top, *below = value
+    if top not in TAG_GROUPS:
+        raise ValueError(f"unknown group {top!r}; allowed are {', '.join(TAG_GROUPS)}")
+    if len(below) != 1 or below[0] not in TAG_GROUPS[top]:
+        allowed = ", ".join(f"{top}/{second}" for second in TAG_GROUPS[top])
+        raise ValueError(f"allowed in {top!r} are {allowed}")
+    return value
+
+
+def _form(value: Any) -> str:
+    if isinstance(value, dict | LabelSection):
+        return MAPPING
+    return LIST
+
+
 Exact = Annotated[Decimal, BeforeValidator(_decimal)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Text = Annotated[str, Field(min_length=1)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 Positive = Annotated[float, Field(gt=0, le=10**15)]
 DisplayNames = dict[str, Text]
+Prose = Annotated[str, Field(pattern=r"\S")]
+Group = Annotated[list[str], Field(min_length=1), BeforeValidator(_group), AfterValidator(_in_tree)]
+LIST, MAPPING = "list[value]", "mapping[values]"
+"""The two forms of a label, as they are named in the path of a problem."""
 
 
 class Section(BaseModel):
@@ -119,12 +153,28 @@ class RuleSection(Section):
     label: DisplayNames = {}
 
 
+class LabelSection(Section):
+    """A label written as a mapping; with group, definition and source it is a tag."""
+
+    group: Group | None = None
+    definition: Prose | None = None
+    source: Prose | None = None
+    label: DisplayNames = {}
+    values: list[RuleSection] = Field(min_length=1)
+
+
 class BenefitSection(Section):
     """One benefit of a tier."""
 
     name: Name
     label: DisplayNames = {}
     value: str | float | None = None
+
+
+Rules = Annotated[list[RuleSection], Field(min_length=1)]
+AnyLabel = Annotated[
+    Annotated[Rules, Tag(LIST)] | Annotated[LabelSection, Tag(MAPPING)], Discriminator(_form)
+]
 
 
 class PolicyDocument(Section):
@@ -142,5 +192,5 @@ class PolicyDocument(Section):
     score: list[DimensionSection] = []
     tiers: list[TierSection] = Field(min_length=2)
     move: MoveSection
-    labels: dict[Name, Annotated[list[RuleSection], Field(min_length=1)]] = {}
+    labels: dict[Name, AnyLabel] = {}
     benefits: dict[str, list[BenefitSection]] = {}

@@ -14,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from scoring.policy import Policy
 from streams.policies.build import build_policy
-from streams.policies.document import PolicyDocument
+from streams.policies.document import LIST, MAPPING, LabelSection, PolicyDocument, RuleSection
 from streams.policies.errors import PolicyRefused, Problem
 
 DEFAULT_PRESET = "b2b-fresh"
@@ -106,30 +106,43 @@ def _plain(node: Any) -> Any:
 def _problems(error: ValidationError, tree: CommentedMap) -> list[Problem]:
     problems = []
     for found in error.errors(include_url=False):
-        # Members of a union appear in the path by their type: not the document's keys.
-        path = [part for part in found["loc"] if _is_key(part)]
+        path = _path(found["loc"], tree)
         message = found["msg"].removeprefix("Value error, ")
         if found["type"] == "extra_forbidden":
-            message = f"unknown key; allowed are {_allowed(path)}"
+            message = f"unknown key; allowed are {_allowed(found['loc'])}"
         value = None if found["type"] == "missing" else _at(tree, path)
         problems.append(Problem(_dotted(path), _line(tree, path), value, message))
     return problems
 
 
-def _is_key(part: str | int) -> bool:
-    return isinstance(part, int) or not (
-        part.startswith(("literal[", "constrained-", "function-")) or part in _TYPES
-    )
+def _path(loc: Sequence[str | int], tree: Any) -> list[str | int]:
+    """Where a problem is: members of a union appear in `loc` by their type, not as keys."""
+    path: list[str | int] = []
+    for part in loc:
+        key = isinstance(tree, CommentedMap) and part in tree
+        if key or isinstance(part, int) or not (part.startswith(_MEMBERS) or part in _TYPES):
+            path.append(part)
+            tree = tree[part] if key or _holds(tree, part) else None
+    return path
 
 
+def _holds(tree: Any, part: str | int) -> bool:
+    return isinstance(tree, CommentedSeq) and isinstance(part, int) and part < len(tree)
+
+
+_FORMS = {LIST: RuleSection, MAPPING: LabelSection}
+_MEMBERS = ("literal[", "constrained-", "function-", LIST, MAPPING)
 _TYPES = {"[key]", "int", "float", "str", "bool", "decimal", "list", "dict"}
 
 
-def _allowed(path: Sequence[str | int]) -> str:
+def _allowed(loc: Sequence[str | int]) -> str:
     """The keys allowed beside an unknown one."""
     model: Any = PolicyDocument
     free = False
-    for part in path[:-1]:
+    for part in loc[:-1]:
+        if part in _FORMS:
+            model = _FORMS[str(part)]
+            continue
         # Below a field such as `labels` the next key is the author's own.
         if isinstance(part, int) or free:
             free = False

@@ -9,6 +9,7 @@ import pytest
 from pages import blocks, section, table, tables, text_of
 from prometheus_client import CollectorRegistry
 
+from scoring.policy import TAG_GROUPS
 from scoring.readings import READINGS
 from streams.intake import wire
 from streams.intake.decode import Reason
@@ -78,6 +79,7 @@ SECTIONS = {
     "`move`": document.MoveSection,
     "An entry of `triggers`": document.TriggerSection,
     "An entry of a label": document.RuleSection,
+    "A label as a mapping": document.LabelSection,
     "A benefit": document.BenefitSection,
 }
 
@@ -111,6 +113,13 @@ def test_every_section_of_a_policy_is_listed():
         if isinstance(model, type) and issubclass(model, document.Section)
     }
     assert models - {document.Section} == set(SECTIONS.values())
+
+
+def test_policy_lists_the_groups_of_tags():
+    """First and second level, in their order."""
+    rows = table(section(text_of("docs/policy.md"), "Tags"), "group")
+    shown = {row["group"]: tuple(row["second level"].split(", ")) for row in rows}
+    assert shown == TAG_GROUPS
 
 
 def test_policy_lists_the_presets():
