@@ -101,7 +101,7 @@ def others() -> st.SearchStrategy[Event]:
             registered_at=st.sampled_from([0, 1, 89, 90, 364, 1000]),
             attributes=st.none()
             | st.dictionaries(
-                st.sampled_from("xy"), st.sampled_from([1, 2.5, "t", "1", True, None])
+                st.sampled_from("xy"), st.sampled_from([1, 2.5, "t", "1", True, None, 2**63])
             ),
         ),
     )
