@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import operator
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, Literal
@@ -195,8 +196,8 @@ def _beside(left: Term, right: Term) -> tuple[Term, Term]:
 
 def _number_said(value: Any) -> Any:
     """An attribute as a number: only a number is one."""
-    said = isinstance(value, int | float) and not isinstance(value, bool)
-    return exact(value) if said else None
+    said = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return Fraction(value) if said else None
 
 
 def _text_said(value: Any) -> Any:
