@@ -58,7 +58,17 @@ class _Token:
     at: int
 
 
-def parse_condition(text: str, fields: frozenset[str] = frozenset()) -> Node:
+Objection = Callable[[ReadingCall], str | None]
+"""What speaks against a reading beyond the grammar; None if nothing does."""
+
+
+def _no_objection(_call: ReadingCall) -> None:
+    return None
+
+
+def parse_condition(
+    text: str, fields: frozenset[str] = frozenset(), objection: Objection = _no_objection
+) -> Node:
     """Parse a condition; `fields` are the fact fields it may name.
 
     >>> parse_condition("recency_days >= 90").op
@@ -68,24 +78,25 @@ def parse_condition(text: str, fields: frozenset[str] = frozenset()) -> Node:
     ...
     scoring.errors.ExpressionError: a condition is needed here, not a number...
     """
-    return _Parser(text, fields).whole("condition")
+    return _Parser(text, fields, objection).whole("condition")
 
 
-def parse_number(text: str) -> Node:
+def parse_number(text: str, objection: Objection = _no_objection) -> Node:
     """Parse an expression whose value is a number.
 
     >>> str(parse_number("orders(90, ending=90)"))
     'orders(90, ending=90)'
     """
-    return _Parser(text, frozenset()).whole("number")
+    return _Parser(text, frozenset(), objection).whole("number")
 
 
 class _Parser:
     """Recursive descent over the tokens of one expression."""
 
-    def __init__(self, text: str, fields: frozenset[str]) -> None:
+    def __init__(self, text: str, fields: frozenset[str], objection: Objection) -> None:
         self.text = text
         self.fields = fields
+        self.objection = objection
         self.at = 0
         self.depth = 0
         self.operators = 0
@@ -176,6 +187,8 @@ class _Parser:
         left = self.sum()
         op = self.take(*_COMPARISONS)
         if op is None:
+            if self.token.text == "=":
+                self.fail(self.token.at, "unexpected '='; to compare, write ==, <= or >=")
             return left
         right_at = self.token.at
         right = self.sum()
@@ -259,6 +272,9 @@ class _Parser:
             self.fail(token.at, f"{token.text} needs a window in days: {token.text}(365)")
         call = self.arguments(token, with_kind=reading.with_kind)
         self.need(")")
+        problem = self.objection(call)
+        if problem is not None:
+            self.fail(token.at, problem)
         return call
 
     def attribute(self) -> AttributeOf:

@@ -86,11 +86,13 @@ SECTIONS = {
 
 @pytest.mark.parametrize("title", SECTIONS)
 def test_policy_lists_every_key_with_its_default(title):
-    """Keys in the order of the document; a default that is computed is told in words."""
+    """Keys in their order, their descriptions, their defaults or in words how they are computed."""
     rows = table(section(text_of("docs/policy.md"), title), "key")
     fields = SECTIONS[title].model_fields
     assert [row["key"] for row in rows] == [f.alias or name for name, f in fields.items()]
     for row, field in zip(rows, fields.values(), strict=True):
+        told = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", row["allowed, and what it means"])
+        assert told == " ".join(str(field.description).split())
         if field.is_required():
             assert row["default"] == "required"
         elif field.default is not None:
