@@ -68,8 +68,8 @@ def _reading_schema() -> dict[str, Any]:
     offered = [f"{r.name}(365)" if r.windowed else r.name for r in READINGS.values()]
     windowed = "|".join(r.name for r in READINGS.values() if r.windowed)
     plain = "|".join(r.name for r in READINGS.values() if not r.windowed)
-    arguments = r"\(\s*[0-9]+\s*(,\s*[^,()=]+\s*)?(,\s*ending\s*=\s*[0-9]+\s*)?\)"
-    form = rf"^\s*(({windowed})\s*{arguments}|({plain}))\s*$"
+    arguments = r"\(\s*[0-9]+\s*(,[^()]*)?\)"
+    form = rf"^[\s(]*(({windowed})\s*{arguments}|({plain}))[\s)]*$"
     return {"anyOf": [{"enum": offered}, {"type": "string", "pattern": form}]}
 
 

@@ -56,7 +56,7 @@ def test_metrics_lists_every_metric_as_prometheus_sees_it():
 
 
 def test_readings_lists_every_reading():
-    """In the order of the catalogue, with unit, window, meaning and when it is null."""
+    """In the order of the catalogue, with unit, window, meaning, when it is null, source."""
     shown = [
         (
             reading.name,
@@ -64,6 +64,7 @@ def test_readings_lists_every_reading():
             ("yes" if reading.windowed else "no") + (", and a kind" if reading.with_kind else ""),
             reading.meaning,
             reading.null_when,
+            ", ".join(reading.facts),
         )
         for reading in READINGS.values()
     ]
