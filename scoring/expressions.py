@@ -13,9 +13,7 @@ A name is a reading (`spend(365)`, `recency_days`) or, in a trigger, a field of 
 Nothing else exists: no dot, no index, no call of anything but these.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from scoring.errors import ExpressionError
@@ -34,28 +32,14 @@ from scoring.syntax import (
     Text,
     kind_of,
 )
+from scoring.tokens import Token, tokens_of
 
-MAX_LENGTH: Final = 1000
 MAX_DEPTH: Final = 40
 MAX_OPERATORS: Final = 50
 """Most arithmetic operators in one expression: each is a level of the compiled one."""
 MAX_DIGITS: Final = 15
 
-_BLANKS: Final = " \t\n\r\f\v"
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
-    r"|(?P<text>\"[^\"]*\"|'[^']*')|(?P<mark><=|>=|==|!=|[-+*/<>(),=]))",
-    re.ASCII,
-)
 _COMPARISONS: Final = ("<", "<=", ">", ">=", "==", "!=")
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    what: str
-    text: str
-    at: int
 
 
 Objection = Callable[[ReadingCall], str | None]
@@ -100,34 +84,16 @@ class _Parser:
         self.at = 0
         self.depth = 0
         self.operators = 0
-        if len(text) > MAX_LENGTH:
-            self.fail(MAX_LENGTH, f"an expression has at most {MAX_LENGTH} characters")
-        self.tokens = self._tokens()
-
-    def _tokens(self) -> list[_Token]:
-        tokens = []
-        at = 0
-        end = len(self.text.rstrip(_BLANKS))
-        while at < end:
-            match = _TOKEN.match(self.text, at)
-            if match is None:
-                rest = self.text[at:]
-                start = at + len(rest) - len(rest.lstrip(_BLANKS))
-                self.fail(start, f"unexpected {self.text[start]!r}")
-            what = str(match.lastgroup)
-            tokens.append(_Token(what, match.group(what), match.start(what)))
-            at = match.end()
-        tokens.append(_Token("end", "", len(self.text)))
-        return tokens
+        self.tokens = tokens_of(text)
 
     def fail(self, at: int, problem: str) -> NoReturn:
         raise ExpressionError(self.text, at, problem)
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.at]
 
-    def take(self, *texts: str) -> _Token | None:
+    def take(self, *texts: str) -> Token | None:
         """Consume the next token if it is one of `texts`."""
         token = self.token
         if token.text not in texts or token.what == "text":
@@ -255,7 +221,7 @@ class _Parser:
         what = f"unexpected {token.text!r}" if token.text else "the expression ends here"
         return self.fail(token.at, f"{what}; a reading or a number is needed")
 
-    def named(self, token: _Token) -> Node:
+    def named(self, token: Token) -> Node:
         if token.text in self.fields and self.token.text != "(":
             return FieldOf(token.text)
         if token.text == "attribute":
@@ -289,7 +255,7 @@ class _Parser:
         self.need(")")
         return AttributeOf(name.text[1:-1])
 
-    def arguments(self, name: _Token, *, with_kind: bool) -> ReadingCall:
+    def arguments(self, name: Token, *, with_kind: bool) -> ReadingCall:
         window = self.days(1)
         kind = None
         ending = 0
