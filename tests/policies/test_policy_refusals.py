@@ -1,12 +1,18 @@
 """Policy documents that are refused: where, on which line, and why."""
 
+import json
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from ruamel.yaml import YAML
+from test_any_document import places
 
+from streams.policies.document import PolicyDocument
 from streams.policies.errors import PolicyRefused, Problem
 from streams.policies.load import parse_policy
+from streams.policies.tree import value_at
 
 TABLE = YAML(typ="safe").load(Path(__file__).with_name("wrong_documents.yaml"))
 GOOD = TABLE["good"]
@@ -73,6 +79,24 @@ def test_a_broken_part_hides_no_other_and_invents_none():
     assert [problem.path for problem in problems(text)] == ["kinds"]
     both = GOOD.replace("labels:", "labels: 3\nlables:")
     assert [problem.path for problem in problems(both)] == ["labels", "lables"]
+
+
+@pytest.mark.parametrize("wrong", [{"zz": [1]}, [], 7, "?", None, True], ids=repr)
+def test_a_broken_part_is_all_that_is_told(wrong):
+    """Whatever takes the place of a part: if that is misshapen, nothing else is refused."""
+    good = YAML(typ="safe").load(GOOD)
+    misshapen = 0
+    for path in places(good):
+        document = deepcopy(good)
+        value_at(document, path[:-1])[path[-1]] = wrong
+        try:
+            PolicyDocument.model_validate(document)
+        except ValidationError:
+            misshapen += 1
+            for problem in problems(json.dumps(document)):
+                told = tuple(problem.path.split("."))[: len(path)]
+                assert told == tuple(map(str, path))[: len(told)], (path, problem)
+    assert misshapen > 20
 
 
 def test_a_long_expression_is_shown_around_the_character():
