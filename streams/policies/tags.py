@@ -66,7 +66,7 @@ def tree_text(tags: Tags) -> str:
         names = [_shown(value["value"], value["label"]) for value in tag["values"]]
         width = max(len(name) for name in names)
         for name, value in zip(names, tag["values"], strict=True):
-            when = f"when {value['when']}" if value["when"] else "otherwise"
+            when = f"when {' '.join(value['when'].split())}" if value["when"] else "otherwise"
             lines.append(f"      {name:<{width}}  {when}")
     return "\n".join(lines)
 
