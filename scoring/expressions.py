@@ -14,6 +14,7 @@ Nothing else exists: no dot, no index, no call of anything but these.
 """
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Final, NoReturn
 
 from scoring.errors import ExpressionError
@@ -228,8 +229,7 @@ class _Parser:
             return self.attribute()
         reading = READINGS.get(token.text)
         if reading is None:
-            known = ", ".join([*sorted(READINGS), *sorted(self.fields), 'attribute("...")'])
-            self.fail(token.at, f"unknown name {token.text!r}; known are {known}")
+            self.fail(token.at, self.unknown(token.text))
         if not reading.windowed:
             if self.token.text == "(":
                 self.fail(self.token.at, f"{token.text} takes no window")
@@ -242,6 +242,15 @@ class _Parser:
         if problem is not None:
             self.fail(token.at, problem)
         return call
+
+    def unknown(self, name: str) -> str:
+        """What to say of a name nobody knows."""
+        names = [*sorted(READINGS), *sorted(self.fields)]
+        close = get_close_matches(name, names, 1)
+        known = ", ".join([*names, 'attribute("...")'])
+        if close:
+            return f"unknown name {name!r}; did you mean {close[0]}? Known are {known}"
+        return f"unknown name {name!r}; known are {known}"
 
     def attribute(self) -> AttributeOf:
         """The rest of `attribute("region")`."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from streams.policies.values import (
     Calendar,
+    ConditionText,
     Currency,
     Days,
     DisplayNames,
@@ -93,7 +94,7 @@ class TriggerSection(Section):
     fires_on: FiresOn
     """any, tick, or fact types: order.paid, order.refunded, order.cancelled, invoice.settled,
     invoice.overdue, interaction, customer.registered"""
-    when: Text | None = None
+    when: ConditionText | None = None
     """must be true as well"""
     calendar: Calendar | None = None
     """monthly, quarterly or half-yearly: only on the 1st of those months; needs tick in fires_on"""
@@ -123,7 +124,7 @@ class RuleSection(Section):
 
     value: Name
     """the value, different from the others of the label"""
-    when: Text | None = None
+    when: ConditionText | None = None
     """the first true one wins; only the last entry may have none"""
     label: DisplayNames = {}
     """language to name, for people"""

@@ -96,6 +96,10 @@ Positive = Annotated[float, Field(gt=0, le=10**15)]
 DisplayNames = dict[str, Text]
 Currency = Annotated[str, WithJsonSchema({"enum": list(DECIMALS)})]
 ReadingText = Annotated[Text, WithJsonSchema(_reading_schema())]
+ConditionText = Annotated[
+    Text,
+    Field(examples=["recency_days >= 90", 'spend(365) < 3000 and attribute("size") == "small"']),
+]
 Calendar = Annotated[str, _one_of(*CALENDARS), WithJsonSchema({"enum": list(CALENDARS)})]
 FiresOn = Annotated[
     list[Annotated[str, _one_of(*FIRES_ON)]],
