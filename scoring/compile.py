@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from scoring.attributes import attribute_number, attribute_text
 from scoring.customer import CustomerState
 from scoring.emit import Emitter
 from scoring.facts import Fact, Tick
@@ -107,6 +108,8 @@ def function_of(code: Emitter, arguments: str, **names: object) -> Any:
     body = "\n".join(f"    {line}" for line in code.lines)
     scope: dict[str, Any] = {
         "K": tuple(code.constants),
+        "attribute_number": attribute_number,
+        "attribute_text": attribute_text,
         "bisect_left": bisect_left,
         "bisect_right": bisect_right,
         "fact_field": fact_field,

@@ -20,6 +20,7 @@ from scoring.policy import Dimension
 from scoring.readings import KIND_READINGS, READINGS
 from scoring.syntax import (
     Arithmetic,
+    AttributeOf,
     Comparison,
     FieldOf,
     Junction,
@@ -261,6 +262,8 @@ class Emitter:
                 return self._reading_value(node)
             case FieldOf(name):
                 return f"fact_field(f, {self.constant(name)}, {self.scale})", True
+            case AttributeOf(name, read_as):
+                return f"attribute_{read_as}(s.attributes.get({self.constant(name)}))", True
             case Arithmetic(op, left, right):
                 return self._arithmetic(op, left, right)
             case _:

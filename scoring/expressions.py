@@ -6,20 +6,22 @@ Grammar, loosest first:
     comparison := sum ("<" | "<=" | ">" | ">=" | "==" | "!=") sum
     sum := term (("+" | "-") term)*          term := factor (("*" | "/") factor)*
     factor := number | "text" | name | name "(" arguments ")" | "(" ... ")" | "-" factor
+            | "attribute" "(" "text" ")"
 
 A name is a reading (`spend(365)`, `recency_days`) or, in a trigger, a field of the fact.
-Nothing else exists: no attribute, no index, no call of anything but a reading.
+`attribute("region")` is what `customer.registered` said: a text, or beside a number a number.
+Nothing else exists: no dot, no index, no call of anything but these.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final, NoReturn
 
 from scoring.errors import ExpressionError
 from scoring.readings import READINGS
 from scoring.syntax import (
     Arithmetic,
+    AttributeOf,
     Comparison,
     FieldOf,
     Junction,
@@ -31,31 +33,27 @@ from scoring.syntax import (
     Text,
     kind_of,
 )
+from scoring.tokens import Token, tokens_of
 
-MAX_LENGTH: Final = 1000
 MAX_DEPTH: Final = 40
 MAX_OPERATORS: Final = 50
 """Most arithmetic operators in one expression: each is a level of the compiled one."""
 MAX_DIGITS: Final = 15
 
-_BLANKS: Final = " \t\n\r\f\v"
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
-    r"|(?P<text>\"[^\"]*\"|'[^']*')|(?P<mark><=|>=|==|!=|[-+*/<>(),=]))",
-    re.ASCII,
-)
 _COMPARISONS: Final = ("<", "<=", ">", ">=", "==", "!=")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    what: str
-    text: str
-    at: int
+Objection = Callable[[ReadingCall], str | None]
+"""What speaks against a reading beyond the grammar; None if nothing does."""
 
 
-def parse_condition(text: str, fields: frozenset[str] = frozenset()) -> Node:
+def _no_objection(_call: ReadingCall) -> None:
+    return None
+
+
+def parse_condition(
+    text: str, fields: frozenset[str] = frozenset(), objection: Objection = _no_objection
+) -> Node:
     """Parse a condition; `fields` are the fact fields it may name.
 
     >>> parse_condition("recency_days >= 90").op
@@ -65,55 +63,38 @@ def parse_condition(text: str, fields: frozenset[str] = frozenset()) -> Node:
     ...
     scoring.errors.ExpressionError: a condition is needed here, not a number...
     """
-    return _Parser(text, fields).whole("condition")
+    return _Parser(text, fields, objection).whole("condition")
 
 
-def parse_number(text: str) -> Node:
+def parse_number(text: str, objection: Objection = _no_objection) -> Node:
     """Parse an expression whose value is a number.
 
     >>> str(parse_number("orders(90, ending=90)"))
     'orders(90, ending=90)'
     """
-    return _Parser(text, frozenset()).whole("number")
+    return _Parser(text, frozenset(), objection).whole("number")
 
 
 class _Parser:
     """Recursive descent over the tokens of one expression."""
 
-    def __init__(self, text: str, fields: frozenset[str]) -> None:
+    def __init__(self, text: str, fields: frozenset[str], objection: Objection) -> None:
         self.text = text
         self.fields = fields
+        self.objection = objection
         self.at = 0
         self.depth = 0
         self.operators = 0
-        if len(text) > MAX_LENGTH:
-            self.fail(MAX_LENGTH, f"an expression has at most {MAX_LENGTH} characters")
-        self.tokens = self._tokens()
-
-    def _tokens(self) -> list[_Token]:
-        tokens = []
-        at = 0
-        end = len(self.text.rstrip(_BLANKS))
-        while at < end:
-            match = _TOKEN.match(self.text, at)
-            if match is None:
-                rest = self.text[at:]
-                start = at + len(rest) - len(rest.lstrip(_BLANKS))
-                self.fail(start, f"unexpected {self.text[start]!r}")
-            what = str(match.lastgroup)
-            tokens.append(_Token(what, match.group(what), match.start(what)))
-            at = match.end()
-        tokens.append(_Token("end", "", len(self.text)))
-        return tokens
+        self.tokens = tokens_of(text)
 
     def fail(self, at: int, problem: str) -> NoReturn:
         raise ExpressionError(self.text, at, problem)
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.at]
 
-    def take(self, *texts: str) -> _Token | None:
+    def take(self, *texts: str) -> Token | None:
         """Consume the next token if it is one of `texts`."""
         token = self.token
         if token.text not in texts or token.what == "text":
@@ -173,9 +154,12 @@ class _Parser:
         left = self.sum()
         op = self.take(*_COMPARISONS)
         if op is None:
+            if self.token.text == "=":
+                self.fail(self.token.at, "unexpected '='; to compare, write ==, <= or >=")
             return left
         right_at = self.token.at
         right = self.sum()
+        left, right = _read_as(left, right), _read_as(right, left)
         kinds = (kind_of(left), kind_of(right))
         if "condition" in kinds:
             self.fail(start if kinds[0] == "condition" else right_at, "compare numbers")
@@ -238,13 +222,14 @@ class _Parser:
         what = f"unexpected {token.text!r}" if token.text else "the expression ends here"
         return self.fail(token.at, f"{what}; a reading or a number is needed")
 
-    def named(self, token: _Token) -> Node:
+    def named(self, token: Token) -> Node:
         if token.text in self.fields and self.token.text != "(":
             return FieldOf(token.text)
+        if token.text == "attribute":
+            return self.attribute()
         reading = READINGS.get(token.text)
         if reading is None:
-            known = ", ".join(sorted(READINGS) + sorted(self.fields))
-            self.fail(token.at, f"unknown name {token.text!r}; known are {known}")
+            self.fail(token.at, self.unknown(token.text))
         if not reading.windowed:
             if self.token.text == "(":
                 self.fail(self.token.at, f"{token.text} takes no window")
@@ -253,9 +238,33 @@ class _Parser:
             self.fail(token.at, f"{token.text} needs a window in days: {token.text}(365)")
         call = self.arguments(token, with_kind=reading.with_kind)
         self.need(")")
+        problem = self.objection(call)
+        if problem is not None:
+            self.fail(token.at, problem)
         return call
 
-    def arguments(self, name: _Token, *, with_kind: bool) -> ReadingCall:
+    def unknown(self, name: str) -> str:
+        """What to say of a name nobody knows."""
+        names = [*sorted(READINGS), *sorted(self.fields)]
+        close = get_close_matches(name, names, 1)
+        known = ", ".join([*names, 'attribute("...")'])
+        if close:
+            return f"unknown name {name!r}; did you mean {close[0]}? Known are {known}"
+        return f"unknown name {name!r}; known are {known}"
+
+    def attribute(self) -> AttributeOf:
+        """The rest of `attribute("region")`."""
+        wanted = 'attribute needs one name in quotes: attribute("region")'
+        if self.take("(") is None:
+            self.fail(self.token.at, wanted)
+        name = self.token
+        if name.what != "text" or not name.text[1:-1].strip():
+            self.fail(name.at, wanted)
+        self.at += 1
+        self.need(")")
+        return AttributeOf(name.text[1:-1])
+
+    def arguments(self, name: Token, *, with_kind: bool) -> ReadingCall:
         window = self.days(1)
         kind = None
         ending = 0
@@ -276,3 +285,10 @@ class _Parser:
             self.fail(token.at, f"a whole number of days, at least {least}, is needed")
         self.at += 1
         return int(token.text)
+
+
+def _read_as(node: Node, beside: Node) -> Node:
+    """An attribute is a number only where it is compared with one."""
+    if isinstance(node, AttributeOf) and kind_of(beside) == "number":
+        return AttributeOf(node.name, "number")
+    return node

@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from scoring.syntax import Node, ReadingCall
 from scoring.units import DECIMALS, Centipoints
 
 Normaliser = Literal["cap", "decay", "share", "steps"]
+
+TAG_GROUPS: Final = {
+    "base": ("personal", "company"),
+    "behaviour": ("purchase", "interaction"),
+    "value": ("contribution", "lifecycle"),
+    "preference": ("product", "channel", "service", "interest"),
+    "risk": ("churn", "complaint"),
+}
+"""The first and second level of the tag tree; labels and their values are the third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,17 @@ class Rule:
 
     value: str
     when: Node | None = None
+    label: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What makes a label a tag: where it stands in the tree, what it means, what it rests on."""
+
+    group: tuple[str, str]
+    """A key of `TAG_GROUPS` and one of its entries."""
+    definition: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,8 @@ class Label:
 
     name: str
     rules: tuple[Rule, ...]
+    tag: Tag | None = None
+    label: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,26 @@ Drift = Literal["last_purchase", "last_active", "tenure"]
 OnExit = Literal["falls", "spend", "moves", "still"]
 
 
+_PURCHASES: Final = ("order.paid", "order.refunded", "order.cancelled")
+_FACTS: Final[dict[Source | Drift, tuple[str, ...]]] = {
+    "purchases": _PURCHASES,
+    "kinds": ("interaction",),
+    "categories": ("order.paid",),
+    MARGIN: ("order.paid",),
+    LINES: ("order.paid",),
+    HIGH_MARGIN: ("order.paid",),
+    NEW_PRODUCT: ("order.paid",),
+    REFUNDS: ("order.refunded", "order.cancelled"),
+    ON_TIME: ("invoice.settled",),
+    LATE: ("invoice.settled",),
+    OVERDUE: ("invoice.overdue",),
+    "last_purchase": ("order.paid",),
+    "last_active": ("order.paid", "interaction"),
+    "tenure": ("customer.registered", "any"),
+}
+"""The types of fact that write each source."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One reading. With no new fact it changes only as `drift` and `on_exit` say."""
@@ -40,6 +60,29 @@ class Reading:
     """What a leaving row does: `falls`; `spend` falls unless the row is negative; `moves`."""
     drift: Drift | None = None
     """The day it counts from, for readings that grow by one a day."""
+    told_by: tuple[str, ...] = ()
+    """Fact types, where neither `sources` nor `drift` tells them."""
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The types of fact it is made from.
+
+        >>> READINGS["refund_rate"].facts
+        ('order.paid', 'order.refunded', 'order.cancelled')
+        """
+        drift = () if self.drift is None else (self.drift,)
+        told = (fact for source in (*self.sources, *drift) for fact in _FACTS[source])
+        return self.told_by or tuple(dict.fromkeys(told))
+
+    @property
+    def signature(self) -> str:
+        """The name with the arguments it takes, optional ones in brackets.
+
+        >>> READINGS["interactions"].signature, READINGS["recency_days"].signature
+        ('interactions(DAYS[, KIND][, ending=DAYS])', 'recency_days')
+        """
+        kind = "[, KIND]" if self.with_kind else ""
+        return f"{self.name}(DAYS{kind}[, ending=DAYS])" if self.windowed else self.name
 
 
 def _windowed(
@@ -81,9 +124,9 @@ _ALL: Final = (
     _drifting("recency_days", "last_purchase", "days since the last purchase", "never bought"),
     _drifting("inactive_days", "last_active", "days since the last order or interaction", "none"),
     _drifting("tenure_days", "tenure", "days since registration, else since the first fact", "never"),
-    Reading("lifetime_orders", "count", "orders ever, net of full refunds", windowed=False),
-    Reading("lifetime_spend", "money", "paid ever, net of refunds", windowed=False),
-    Reading("last_order_amount", "money", "amount of the latest paid order", "never bought", windowed=False, nullable=True),
+    Reading("lifetime_orders", "count", "orders ever, net of full refunds", windowed=False, told_by=_PURCHASES),
+    Reading("lifetime_spend", "money", "paid ever, net of refunds", windowed=False, told_by=_PURCHASES),
+    Reading("last_order_amount", "money", "amount of the latest paid order", "never bought", windowed=False, nullable=True, told_by=("order.paid",)),
 )  # fmt: skip
 
 READINGS: Final = {reading.name: reading for reading in _ALL}

@@ -44,6 +44,14 @@ class FieldOf:
 
 
 @dataclass(frozen=True, slots=True)
+class AttributeOf:
+    """An attribute of the customer, read as what it is compared with."""
+
+    name: str
+    read_as: Literal["text", "number"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """`left op right`, with op one of + - * /."""
 
@@ -76,7 +84,17 @@ class Negation:
     item: "Node"
 
 
-Node = Number | Text | ReadingCall | FieldOf | Arithmetic | Comparison | Junction | Negation
+Node = (
+    Number
+    | Text
+    | ReadingCall
+    | FieldOf
+    | AttributeOf
+    | Arithmetic
+    | Comparison
+    | Junction
+    | Negation
+)
 
 
 def kind_of(node: Node) -> Kind:
@@ -84,6 +102,8 @@ def kind_of(node: Node) -> Kind:
     match node:
         case Comparison() | Junction() | Negation():
             return "condition"
+        case AttributeOf(_, read_as):
+            return read_as
         case Text() | FieldOf(name="channel" | "kind" | "type" | "order_id"):
             return "text"
         case _:

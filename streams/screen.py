@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,14 +16,22 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from scoring.readings import Reading
 from streams.replay.event import RejectedRow
 
 SHOWN = 20
+_WIDE = 200
 
 
 def stderr() -> Console:
     """Where everything goes that a program reading stdout must not see."""
     return Console(stderr=True, highlight=False)
+
+
+def stdout() -> Console:
+    """For tables people asked for; wide enough to be searched when it is no terminal."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_WIDE)
 
 
 @contextmanager
@@ -70,3 +79,16 @@ def show_tiers(console: Console, names: Sequence[str], tiers: dict[str, int]) ->
         count = tiers.get(name, 0)
         table.add_row(name, f"{count:,}", f"{count / total:.1%}")
     console.print(table)
+
+
+def show_readings(console: Console, readings: Sequence[Reading]) -> None:
+    """The catalogue of readings."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("reading", "unit", "is", "null when", "made from"):
+        table.add_column(column)
+    for reading in readings:
+        facts = ", ".join(reading.facts)
+        row = (reading.signature, reading.unit, reading.meaning, reading.null_when, facts)
+        table.add_row(*map(escape, row))
+    console.print(table)
+    console.print("DAYS is a whole number; windows look back 400 days at most.", markup=False)

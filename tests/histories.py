@@ -100,7 +100,9 @@ def others() -> st.SearchStrategy[Event]:
             type="customer.registered",
             registered_at=st.sampled_from([0, 1, 89, 90, 364, 1000]),
             attributes=st.none()
-            | st.dictionaries(st.sampled_from("xy"), st.sampled_from([1, "t", None])),
+            | st.dictionaries(
+                st.sampled_from("xy"), st.sampled_from([1, 2.5, "t", "1", True, None, 2**63])
+            ),
         ),
     )
 

@@ -111,6 +111,22 @@ def fields() -> st.SearchStrategy[str]:
     )
 
 
+def attributes() -> st.SearchStrategy[str]:
+    """A condition on what the customer was registered with."""
+    return st.sampled_from(
+        [
+            "attribute('x') == 't'",
+            'attribute("x") != "t"',
+            "'true' == attribute('y')",
+            "attribute('y') < 2",
+            "attribute('x') >= orders(30)",
+            "attribute('y') <= recency_days",
+            "attribute('x') == attribute('y')",
+            "attribute('z') != 'never said'",
+        ]
+    )
+
+
 def conditions(*more: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """A whole condition: comparisons, and `more`, joined and turned round."""
 
@@ -122,4 +138,6 @@ def conditions(*more: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
             inner.map(lambda part: f"not ({part})"),
         )
 
-    return st.recursive(st.one_of(comparisons(), exact_days(), *more), extend, max_leaves=4)
+    return st.recursive(
+        st.one_of(comparisons(), exact_days(), attributes(), *more), extend, max_leaves=4
+    )

@@ -94,13 +94,18 @@ def triggers(draw: st.DrawFn, at: int) -> Document:
 
 
 @st.composite
-def labels(draw: st.DrawFn) -> list[Document]:
-    """The rules of one label; without a last resort it may be null."""
+def labels(draw: st.DrawFn) -> list[Document] | Document:
+    """The rules of one label, or a tag with them; without a last resort it may be null."""
     whens = draw(st.lists(conditions(), max_size=3))
     rules = [{"value": f"v{at}", "when": when} for at, when in enumerate(whens)]
     if not rules or draw(st.booleans()):
         rules.append({"value": "rest"})
-    return rules
+    if draw(st.booleans()):
+        return rules
+    said = {"definition": "drawn", "source": "a die"}
+    return {"group": draw(st.sampled_from(["risk/churn", ["base", "company"]])), **said} | {
+        "values": rules
+    }
 
 
 @st.composite

@@ -1,27 +1,26 @@
 """`regrade policy ...`."""
 
-from typing import Annotated
-
 import typer
 
-app = typer.Typer(help="Look at policies and check them.", no_args_is_help=True)
+from streams.cli import (
+    policy_check,
+    policy_diff,
+    policy_init,
+    policy_readings,
+    policy_schema,
+    policy_tags,
+)
+from streams.cli.policy_source import Source
 
-Source = Annotated[str, typer.Argument(help="A policy file, or the name of a preset.")]
-
-
-@app.command()
-def check(source: Source) -> None:
-    """Validate a policy; exit 1 with every problem, its line and what is allowed.
-
-    Example: `regrade policy check my-policy.yaml`
-    """
-    from streams.bootstrap import judge_of, policy_tag
-    from streams.policies.load import load_policy
-
-    policy = load_policy(source)
-    judge_of(policy)
-    tiers = ", ".join(f"{tier.name} from {tier.enter}" for tier in policy.tiers)
-    typer.echo(f"{policy_tag(policy)} is good: {tiers}")
+app = typer.Typer(
+    help="Write policies, look at them, check and compare them.", no_args_is_help=True
+)
+app.command()(policy_init.init)
+app.command()(policy_check.check)
+app.command()(policy_tags.tags)
+app.command()(policy_diff.diff)
+app.command()(policy_readings.readings)
+app.command()(policy_schema.schema)
 
 
 @app.command()

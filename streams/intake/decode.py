@@ -231,6 +231,9 @@ class Decoder:
 
     def _registered(self, event: wire.RegisteredEvent, ms: EpochMs, day: Day) -> Registered:
         registered = self._past_day(event.registered_at, "registered_at", day)
+        for name, value in event.attributes.items():
+            if isinstance(value, int) and not -(2**63) <= value < 2**63:
+                raise _FieldError(f"attribute {name!r} does not fit in 64 bits")
         return Registered(event.event_id, ms, day, registered, event.attributes)
 
     @staticmethod

@@ -1,19 +1,15 @@
 """A validated document -> a policy: what no single key can tell is checked here."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from scoring.analysis import readings_of
-from scoring.errors import ExpressionError
-from scoring.expressions import parse_condition, parse_number
 from scoring.facts import INTERACTION_KINDS
-from scoring.fold import RETAINED_DAYS
-from scoring.policy import Dimension, Label, Normaliser, Policy, Rule, Tier, Trigger
+from scoring.policy import Dimension, Normaliser, Policy, Tier, Trigger
 from scoring.readings import READINGS
-from scoring.syntax import Node, ReadingCall
 from scoring.units import DECIMALS
 from streams.policies.document import (
     DimensionSection,
@@ -21,9 +17,12 @@ from streams.policies.document import (
     TierSection,
     TriggerSection,
 )
+from streams.policies.expressions import Expressions
+from streams.policies.labels import build_label
+from streams.policies.refusal import Refuse, refuse_repeats
+from streams.policies.values import is_currency_code
 
-Refuse = Callable[[Sequence[str | int], str], None]
-FACT_FIELDS = frozenset({"amount", "channel", "kind", "type", "order_id"})
+FACT_FIELDS: Final = frozenset({"amount", "channel", "kind", "type", "order_id"})
 _KEEP_SHARE = Decimal("0.9")
 _CENT = Decimal("0.01")
 _MOST = 10**15
@@ -33,49 +32,10 @@ _MOST = 10**15
 class _Builder:
     """Builds one policy; every problem goes to `refuse`."""
 
-    def __init__(self, document: PolicyDocument, refuse: Refuse) -> None:
+    def __init__(self, document: PolicyDocument, refuse: Refuse, expressions: Expressions) -> None:
         self.document = document
         self.refuse = refuse
-        self.kinds = {*INTERACTION_KINDS, *document.kinds}
-
-    def condition(
-        self, text: str | None, path: Sequence[str | int], fields: frozenset[str]
-    ) -> Node | None:
-        if text is None:
-            return None
-        try:
-            node = parse_condition(text, fields)
-        except ExpressionError as error:
-            self.refuse(path, str(error))
-            return None
-        for call in readings_of(node):
-            self.check_reading(call, path)
-        return node
-
-    def reading(self, text: str, path: Sequence[str | int]) -> ReadingCall:
-        try:
-            node = parse_number(text)
-        except ExpressionError as error:
-            self.refuse(path, str(error))
-            return ReadingCall("lifetime_orders")
-        if not isinstance(node, ReadingCall):
-            self.refuse(path, "one reading is needed here, such as spend(365)")
-            return ReadingCall("lifetime_orders")
-        self.check_reading(node, path)
-        return node
-
-    def check_reading(self, call: ReadingCall, path: Sequence[str | int]) -> None:
-        span = int(call.window or 0) + call.ending
-        if call.name == "trend":
-            span += int(call.window or 0)
-        if span > RETAINED_DAYS:
-            self.refuse(
-                path,
-                f"{call} looks back {span} days, but rows are kept {RETAINED_DAYS} days",
-            )
-        if call.kind is not None and call.kind not in self.kinds:
-            known = ", ".join(sorted(self.kinds))
-            self.refuse(path, f"unknown kind {call.kind!r}; known are {known}")
+        self.expressions = expressions
 
     def tiers(self) -> tuple[Tier, ...]:
         tiers = [self.tier(i, tier) for i, tier in enumerate(self.document.tiers)]
@@ -88,7 +48,7 @@ class _Builder:
             if upper.keep < lower.keep:
                 problem = f"must not be below the {lower.keep} of the tier below"
                 self.refuse(["tiers", index, "keep"], problem)
-        self.unique([tier.name for tier in tiers], "tiers")
+        refuse_repeats(self.refuse, [tier.name for tier in tiers], "tiers")
         return tuple(tiers)
 
     def tier(self, index: int, section: TierSection) -> Tier:
@@ -125,15 +85,17 @@ class _Builder:
         }
         chosen = [name for name, value in given.items() if value is not None]
         if len(chosen) != 1:
-            problem = "exactly one of cap, decay, share and steps is needed"
+            here = ", ".join(chosen) or "none"
+            problem = f"exactly one of cap, decay, share and steps is needed; here is {here}"
             self.refuse(path, problem)
         steps = tuple((step.from_, step.value) for step in section.steps or ())
         if list(steps) != sorted(steps):
-            self.refuse([*path, "steps"], "steps must go up")
+            lows = ", ".join(f"{low:g}" for low, _ in steps)
+            self.refuse([*path, "steps"], f"`from` must go up; here are {lows}")
         normaliser: Normaliser = chosen[0] if chosen else "share"  # type: ignore[assignment]
         return Dimension(
             name=section.name,
-            reading=self.reading(section.reading, [*path, "reading"]),
+            reading=self.expressions.reading(section.reading, [*path, "reading"]),
             normaliser=normaliser,
             weight=float(section.weight),
             limit=float(section.cap or section.decay or 0.0),
@@ -153,28 +115,11 @@ class _Builder:
             fires_on=frozenset(section.fires_on),
             promote=section.promote,
             demote=section.demote,
-            when=self.condition(section.when, [*path, "when"], FACT_FIELDS),
+            when=self.expressions.condition(section.when, [*path, "when"], FACT_FIELDS),
             calendar=section.calendar,
             steps=None if steps == "all" else steps,
             ignore_hold=section.ignore_hold,
         )
-
-    def label(self, name: str) -> Label:
-        sections = self.document.labels[name]
-        rules = []
-        for index, section in enumerate(sections):
-            path: list[str | int] = ["labels", name, index]
-            if section.when is None and index < len(sections) - 1:
-                self.refuse(path, "only the last value may have no `when`")
-            node = self.condition(section.when, [*path, "when"], frozenset())
-            rules.append(Rule(section.value, node))
-        self.unique([rule.value for rule in rules], "labels", name)
-        return Label(name, tuple(rules))
-
-    def unique(self, names: list[str], *path: str) -> None:
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                self.refuse([*path, index], f"the name {name!r} is used twice")
 
     def surroundings(self) -> None:
         """Zone, currency, rates, patterns and benefits."""
@@ -187,8 +132,8 @@ class _Builder:
             known = ", ".join(DECIMALS)
             self.refuse(["currency"], f"unknown currency; known are {known}")
         for code, rate in document.rates.items():
-            if not re.fullmatch("[A-Z]{3}", code) or rate <= 0:
-                self.refuse(["rates", code], "a rate above 0 for a code such as USD")
+            if not is_currency_code(code) or rate <= 0:
+                self.refuse(["rates", code], "a rate above 0 is needed, for a code such as USD")
         for index, pattern in enumerate(document.exclude):
             try:
                 re.compile(pattern)
@@ -197,20 +142,20 @@ class _Builder:
         tiers = [tier.name for tier in document.tiers]
         for name in document.benefits:
             if name not in tiers:
-                self.refuse(["benefits", name], f"tiers are {', '.join(tiers)}")
+                self.refuse(["benefits", name], f"no such tier; tiers are {', '.join(tiers)}")
 
-    def policy(self, fingerprint: str) -> Policy | None:
+    def policy(self, fingerprint: str) -> Policy:
         document = self.document
+        labels = document.labels.items()
         self.surroundings()
         if not document.score and document.by is None:
             self.refuse(["score"], "score or by is needed to rank customers")
-        if document.currency not in DECIMALS:
-            return None
-        by = self.reading(document.by, ["by"]) if document.by else None
+        by = self.expressions.reading(document.by, ["by"]) if document.by else None
         if by is not None and READINGS[by.name].unit == "ratio":
-            self.refuse(["by"], "rank by an amount, a count or days")
-        self.unique([d.name for d in document.score], "score")
-        self.unique([t.name for t in document.move.triggers], "move", "triggers")
+            self.refuse(["by"], "rank by an amount, a count or days, not by a ratio")
+        refuse_repeats(self.refuse, [d.name for d in document.score], "score")
+        triggers = document.move.triggers
+        refuse_repeats(self.refuse, [t.name for t in triggers], "move", "triggers")
         return Policy(
             policy_id=document.policy,
             version=document.version,
@@ -219,8 +164,8 @@ class _Builder:
             tiers=self.tiers(),
             dimensions=tuple(self.dimension(i, d) for i, d in enumerate(document.score)),
             by=by,
-            triggers=tuple(self.trigger(i, t) for i, t in enumerate(document.move.triggers)),
-            labels=tuple(self.label(name) for name in document.labels),
+            triggers=tuple(self.trigger(i, t) for i, t in enumerate(triggers)),
+            labels=tuple(build_label(n, s, self.refuse, self.expressions) for n, s in labels),
             hold_days=document.move.hold_days,
             eligible=document.eligible,
             rates=dict(document.rates),
@@ -234,6 +179,12 @@ class _Builder:
         )
 
 
-def build_policy(document: PolicyDocument, fingerprint: str, refuse: Refuse) -> Policy | None:
-    """Build the policy; problems go to `refuse`, None when it could not be built."""
-    return _Builder(document, refuse).policy(fingerprint)
+def build_policy(
+    document: PolicyDocument, fingerprint: str, refuse: Refuse, *, any_kind: bool = False
+) -> Policy:
+    """Build the policy; it is of use only if nothing went to `refuse`.
+
+    With `any_kind` no kind of interaction is called unknown.
+    """
+    kinds = None if any_kind else frozenset({*INTERACTION_KINDS, *document.kinds})
+    return _Builder(document, refuse, Expressions(refuse, kinds)).policy(fingerprint)

@@ -1,23 +1,29 @@
 """A policy file or preset -> `scoring.policy.Policy`, or every reason why not."""
 
 import hashlib
-import io
-from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any, get_origin
+from typing import NamedTuple
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from scoring.policy import Policy
 from streams.policies.build import build_policy
 from streams.policies.document import PolicyDocument
 from streams.policies.errors import PolicyRefused, Problem
+from streams.policies.salvage import Salvage
+from streams.policies.shape import shape_problems
+from streams.policies.tree import Path as Place
+from streams.policies.tree import dotted, line_at, parse_tree, plain_tree, value_at
 
 DEFAULT_PRESET = "b2b-fresh"
+
+
+class ReadPolicy(NamedTuple):
+    """A policy as its author wrote it and as it grades."""
+
+    document: PolicyDocument
+    policy: Policy
 
 
 def presets() -> list[str]:
@@ -54,124 +60,41 @@ def load_policy(source: str = DEFAULT_PRESET) -> Policy:
     return parse_policy(policy_text(source), source)
 
 
+def read_policy(source: str) -> ReadPolicy:
+    """As `load_policy`, with the document beside the policy."""
+    return _read(policy_text(source), source)
+
+
 def parse_policy(text: str, source: str) -> Policy:
     """Validate the text of a document; `source` names it in errors."""
-    tree = _parse_yaml(text, source)
-    try:
-        document = PolicyDocument.model_validate(_plain(tree))
-    except ValidationError as error:
-        raise PolicyRefused(source, _problems(error, tree)) from None
-    problems: list[Problem] = []
+    return _read(text, source).policy
 
-    def refuse(path: Sequence[str | int], problem: str) -> None:
-        value = _at(tree, path)
-        problems.append(Problem(_dotted(path), _line(tree, path), value, problem))
+
+def _read(text: str, source: str) -> ReadPolicy:
+    tree = parse_tree(text, source)
+    plain = plain_tree(tree, source)
+    problems: list[Problem] = []
+    salvage = Salvage(plain, [])
+    try:
+        document = PolicyDocument.model_validate(plain)
+    except ValidationError as error:
+        found = shape_problems(error, plain, tree)
+        problems += [problem for _, _, problem in found]
+        salvage = Salvage(plain, [(path, kind) for path, kind, _ in found])
+        try:
+            document = PolicyDocument.model_validate(salvage.document)
+        except ValidationError:
+            raise PolicyRefused(source, problems) from None
+
+    def refuse(path: Place, problem: str, at: int | None = None) -> None:
+        if not salvage.hides(path):
+            value = value_at(plain, path)
+            value = None if isinstance(value, dict | list) else value
+            line = line_at(tree, path) or 1
+            problems.append(Problem(dotted(path), line, value, problem, at))
 
     fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
-    policy = build_policy(document, fingerprint, refuse)
-    if problems or policy is None:
-        raise PolicyRefused(source, problems)
-    return policy
-
-
-def _parse_yaml(text: str, source: str) -> CommentedMap:
-    try:
-        tree = YAML(typ="rt").load(io.StringIO(text))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else None
-        problem = Problem("document", line, None, f"not YAML: {error.problem}")
-        raise PolicyRefused(source, [problem]) from None
-    except YAMLError as error:
-        problem = Problem("document", None, None, f"not YAML: {error}")
-        raise PolicyRefused(source, [problem]) from None
-    if not isinstance(tree, CommentedMap):
-        problem = Problem("document", 1, None, "a mapping with the key `policy` is needed")
-        raise PolicyRefused(source, [problem])
-    return tree
-
-
-def _plain(node: Any) -> Any:
-    """The tree as plain Python values, without the loader's own types."""
-    if isinstance(node, CommentedMap):
-        return {key: _plain(value) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        return [_plain(value) for value in node]
-    for plain in (bool, int, float, str):
-        if isinstance(node, plain):
-            return plain(node)
-    return node
-
-
-def _problems(error: ValidationError, tree: CommentedMap) -> list[Problem]:
-    problems = []
-    for found in error.errors(include_url=False):
-        # Members of a union appear in the path by their type: not the document's keys.
-        path = [part for part in found["loc"] if _is_key(part)]
-        message = found["msg"].removeprefix("Value error, ")
-        if found["type"] == "extra_forbidden":
-            message = f"unknown key; allowed are {_allowed(path)}"
-        value = None if found["type"] == "missing" else _at(tree, path)
-        problems.append(Problem(_dotted(path), _line(tree, path), value, message))
-    return problems
-
-
-def _is_key(part: str | int) -> bool:
-    return isinstance(part, int) or not (
-        part.startswith(("literal[", "constrained-", "function-")) or part in _TYPES
-    )
-
-
-_TYPES = {"[key]", "int", "float", "str", "bool", "decimal", "list", "dict"}
-
-
-def _allowed(path: Sequence[str | int]) -> str:
-    """The keys allowed beside an unknown one."""
-    model: Any = PolicyDocument
-    free = False
-    for part in path[:-1]:
-        # Below a field such as `labels` the next key is the author's own.
-        if isinstance(part, int) or free:
-            free = False
-            continue
-        field = getattr(model, "model_fields", {}).get(part)
-        model = _section(field.annotation) if field else None
-        free = field is not None and get_origin(field.annotation) is dict
-    fields = getattr(model, "model_fields", {})
-    return ", ".join(sorted(f.alias or name for name, f in fields.items()))
-
-
-def _section(annotation: Any) -> Any:
-    """The section model inside an annotation such as `list[TierSection]`."""
-    if hasattr(annotation, "model_fields"):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        if (found := _section(inner)) is not None:
-            return found
-    return None
-
-
-def _dotted(path: Sequence[str | int]) -> str:
-    return ".".join(str(part) for part in path) or "document"
-
-
-def _at(tree: Any, path: Sequence[str | int]) -> object:
-    for part in path:
-        try:
-            tree = tree[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return None if isinstance(tree, CommentedMap | CommentedSeq) else tree
-
-
-def _line(tree: Any, path: Sequence[str | int]) -> int | None:
-    """The line of the deepest part of `path` that exists."""
-    line: int | None = None
-    for part in path:
-        try:
-            mark = tree.lc.key(part) if isinstance(part, str) else tree.lc.item(part)
-            line = mark[0] + 1
-            tree = tree[part]
-        except (KeyError, IndexError, TypeError, AttributeError):
-            break
-    return line
+    policy = build_policy(document, fingerprint, refuse, any_kind=salvage.any_kind)
+    if problems:
+        raise PolicyRefused(source, sorted(problems, key=lambda one: one.line or 0))
+    return ReadPolicy(document, policy)

@@ -8,8 +8,9 @@ import pytest
 from pages import ROOT, blocks, section, table, text_of
 
 from scoring.policy import Policy
+from streams.policies.differences import differences
 from streams.policies.errors import PolicyRefused
-from streams.policies.load import load_policy, parse_policy
+from streams.policies.load import load_policy, parse_policy, read_policy
 from streams.replay.csv_rows import CsvRows
 from streams.replay.files import read_file
 from streams.replay.json_lines import read_json_lines
@@ -140,6 +141,43 @@ def test_the_broken_policy_is_refused_in_the_words_shown():
         parse_policy(broken, "my-policy.yaml")
     shown = blocks(section(text_of("docs/policy.md"), "What a refusal looks like"), "text")[0]
     assert shown.rstrip() == f"regrade: {refused.value}"
+
+
+CHANGES = [
+    ("version: 1", "version: 2"),
+    ('CHF: "1.05"', 'CHF: "1.07"'),
+    ("cap: 600", "cap: 800"),
+    ("enter: 40", "enter: 45"),
+    ("  - {name: friend,  enter", "  - {name: member, enter: 60}\n  - {name: friend,  enter"),
+    ("hold_days: 30", "hold_days: 14"),
+    ("    - {name: crossing,   fires_on: any, promote: true}\n", ""),
+    ("recency_days >= 60", "recency_days >= 45"),
+    ("{name: free-delivery,", "{name: delivery, label: {en: Delivery}}, {name: free-delivery,"),
+]
+
+
+def test_the_differences_shown_are_those_found(tmp_path):
+    """The example policy and what becomes of it by some changes."""
+    (example,) = policies("policy: corner-shop")
+    changed = example
+    for was, now in CHANGES:
+        assert was in changed
+        changed = changed.replace(was, now, 1)
+    files = [tmp_path / "old.yaml", tmp_path / "new.yaml"]
+    for file, text in zip(files, (example, changed), strict=True):
+        file.write_text(text, encoding="utf-8")
+    old, new = (read_policy(str(file)) for file in files)
+    shown = blocks(section(text_of("docs/policy.md"), "Comparing two policies"), "text")[0]
+    assert shown.splitlines() == [one.text for one in differences(old, new)]
+
+
+def test_the_example_tag_is_good():
+    """It stands in the tree as the document says."""
+    (labels,) = [b for b in blocks(text_of("docs/policy.md"), "yaml") if b.startswith("labels:")]
+    (example,) = policies("policy: corner-shop")
+    before, _, _ = example.partition("labels:")
+    (label,) = parse_policy(before + labels, "corner-shop.yaml").labels
+    assert label.tag.group == ("base", "company")
 
 
 def test_the_csv_example_is_refused_where_the_document_says():

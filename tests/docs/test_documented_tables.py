@@ -9,6 +9,7 @@ import pytest
 from pages import blocks, section, table, tables, text_of
 from prometheus_client import CollectorRegistry
 
+from scoring.policy import TAG_GROUPS
 from scoring.readings import READINGS
 from streams.intake import wire
 from streams.intake.decode import Reason
@@ -55,7 +56,7 @@ def test_metrics_lists_every_metric_as_prometheus_sees_it():
 
 
 def test_readings_lists_every_reading():
-    """In the order of the catalogue, with unit, window, meaning and when it is null."""
+    """In the order of the catalogue, with unit, window, meaning, when it is null, source."""
     shown = [
         (
             reading.name,
@@ -63,6 +64,7 @@ def test_readings_lists_every_reading():
             ("yes" if reading.windowed else "no") + (", and a kind" if reading.with_kind else ""),
             reading.meaning,
             reading.null_when,
+            ", ".join(reading.facts),
         )
         for reading in READINGS.values()
     ]
@@ -78,17 +80,20 @@ SECTIONS = {
     "`move`": document.MoveSection,
     "An entry of `triggers`": document.TriggerSection,
     "An entry of a label": document.RuleSection,
+    "A label as a mapping": document.LabelSection,
     "A benefit": document.BenefitSection,
 }
 
 
 @pytest.mark.parametrize("title", SECTIONS)
 def test_policy_lists_every_key_with_its_default(title):
-    """Keys in the order of the document; a default that is computed is told in words."""
+    """Keys in their order, their descriptions, their defaults or in words how they are computed."""
     rows = table(section(text_of("docs/policy.md"), title), "key")
     fields = SECTIONS[title].model_fields
     assert [row["key"] for row in rows] == [f.alias or name for name, f in fields.items()]
     for row, field in zip(rows, fields.values(), strict=True):
+        told = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", row["allowed, and what it means"])
+        assert told == " ".join(str(field.description).split())
         if field.is_required():
             assert row["default"] == "required"
         elif field.default is not None:
@@ -111,6 +116,13 @@ def test_every_section_of_a_policy_is_listed():
         if isinstance(model, type) and issubclass(model, document.Section)
     }
     assert models - {document.Section} == set(SECTIONS.values())
+
+
+def test_policy_lists_the_groups_of_tags():
+    """First and second level, in their order."""
+    rows = table(section(text_of("docs/policy.md"), "Tags"), "group")
+    shown = {row["group"]: tuple(row["second level"].split(", ")) for row in rows}
+    assert shown == TAG_GROUPS
 
 
 def test_policy_lists_the_presets():

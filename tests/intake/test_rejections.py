@@ -146,6 +146,8 @@ def test_a_wrong_field_of_an_order_is_refused(fields):
         registration(attributes=[]),
         registration(attributes={"a": {}}),
         registration(attributes={"a": [1]}),
+        registration(attributes={"a": 2**63}),
+        registration(attributes={"a": -(2**63) - 1}),
         day_reached(3) | {"occurred_at": "x"},
     ],
     ids=str,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import operator
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,7 +19,7 @@ from oracle.readings import PLAIN, WINDOWED, Reading, Scope
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Sort = Literal["number", "text", "condition"]
+Sort = Literal["number", "text", "condition", "attribute"]
 
 FACT_FIELDS: dict[str, Sort] = {
     "amount": "number",
@@ -120,7 +121,12 @@ def _name(node: ast.Name) -> Term:
 
 @_term.register
 def _call(node: ast.Call) -> Term:
-    """Read a reading with a window."""
+    """Read a reading with a window, or an attribute of the customer."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="attribute"), args=[ast.Constant(value=str(name))], keywords=[]
+        ):
+            return Term("attribute", lambda scope: scope.customer.attributes.get(name))
     return Term("number", _reading(node).read)
 
 
@@ -164,7 +170,7 @@ def _compare(node: ast.Compare) -> Term:
     if len(node.ops) != 1 or type(node.ops[0]) not in COMPARISONS:
         raise ExpressionError("one plain comparison at a time")
     act = COMPARISONS[type(node.ops[0])]
-    left, right = _term(node.left), _term(node.comparators[0])
+    left, right = _beside(_term(node.left), _term(node.comparators[0]))
     if left.sort != right.sort or left.sort == "condition":
         raise ExpressionError("only numbers with numbers, texts with texts")
     if left.sort == "text" and act not in {operator.eq, operator.ne}:
@@ -173,6 +179,32 @@ def _compare(node: ast.Compare) -> Term:
         "condition",
         lambda scope: bool(_both(act, left.value(scope), right.value(scope))),
     )
+
+
+def _beside(left: Term, right: Term) -> tuple[Term, Term]:
+    """Read attributes as the sort of what they are compared with; two of them as texts."""
+    sorts = {left.sort, right.sort} - {"attribute"}
+    read = _number_said if sorts == {"number"} else _text_said
+    sort: Sort = "number" if sorts == {"number"} else "text"
+    return tuple(  # type: ignore[return-value]
+        Term(sort, lambda scope, term=term: read(term.value(scope)))
+        if term.sort == "attribute"
+        else term
+        for term in (left, right)
+    )
+
+
+def _number_said(value: Any) -> Any:
+    """An attribute as a number: only a number is one."""
+    said = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return Fraction(value) if said else None
+
+
+def _text_said(value: Any) -> Any:
+    """An attribute as a text: a truth is `true` or `false`, a number is no text."""
+    if value is True or value is False:
+        return str(value).lower()
+    return value if isinstance(value, str) else None
 
 
 def _both(act: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:

@@ -71,8 +71,10 @@ class Fields:
     def scalars(self, name: str) -> dict[str, Any]:
         """Read an optional flat object; absent is empty."""
         entries = self._typed(name, dict) or {}
-        if any(isinstance(value, list | dict) for value in entries.values()):
-            raise FieldError(name)
+        for value in entries.values():
+            too_long = isinstance(value, int) and not -(2**63) <= value < 2**63
+            if too_long or isinstance(value, list | dict):
+                raise FieldError(name)
         return entries
 
     def instant(self, name: str) -> datetime:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     Rule = tuple[Any, Callable[[Scope], bool]]
 
 
-def rules_of(entries: Sequence[Mapping[str, Any]]) -> list[Rule]:
+def rules_of(label: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> list[Rule]:
     """Read the rules of one label; a rule without `when` is always true."""
+    entries = label["values"] if isinstance(label, dict) else label
     return [(entry["value"], _when(entry)) for entry in entries]
 
 

@@ -650,3 +650,37 @@ def test_null_is_never_true_and_spoils_arithmetic():
     labels = {text: [{"value": True, "when": text}, {"value": False}] for text, _ in rules}
     result = replay(policy(labels=labels), Log().paid(0, 1).events)
     assert result.customers["c"]["labels"] == dict(rules)
+
+
+def test_attributes_are_texts_beside_texts_and_numbers_beside_numbers():
+    """The latest word on each stands; never said, or of another type, is null."""
+    rules = [
+        ("attribute('region') == 'east'", True),
+        ("attribute('staff') < 50", True),
+        ("attribute('staff') >= 49.5", True),
+        ("attribute('staff') != '49.5'", False),
+        ("attribute('age') >= 30", False),
+        ("attribute('age') == '30'", True),
+        ("attribute('vip') == 'true'", True),
+        ("attribute('vip') >= 0", False),
+        ("attribute('gone') != 'x' or attribute('never') != 'x'", False),
+        ("attribute('region') == attribute('region')", True),
+        ("attribute('staff') == attribute('staff')", False),
+    ]
+    log = Log()
+    said = {"region": "west", "staff": 49.5, "age": "30", "gone": "x"}
+    log.put("customer.registered", 0, registered_at=stamp(-7), attributes=said)
+    said = {"region": "east", "vip": True, "gone": None}
+    log.put("customer.registered", 1, registered_at=stamp(-7), attributes=said)
+    labels = {text: [{"value": True, "when": text}, {"value": False}] for text, _ in rules}
+    result = replay(policy(labels=labels), log.paid(1, 1).events)
+    assert result.customers["c"]["labels"] == dict(rules)
+
+
+def test_a_label_may_be_a_mapping():
+    """What makes it a tag changes nothing."""
+    values = [{"value": "some", "when": "orders(9) >= 1"}, {"value": "none"}]
+    tag = {"group": "behaviour/purchase", "definition": "Buys", "source": "orders"}
+    labels = {"plain": values, "tag": tag | {"values": values}}
+    result = replay(policy(labels=labels), Log().paid(0, 1).events)
+    assert result.customers["c"]["labels"] == {"plain": "some", "tag": "some"}

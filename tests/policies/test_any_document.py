@@ -23,7 +23,9 @@ TEXTS = [
     *("", "a", "any", "tick", "1e999", "-1e-999", "NaN", "monthly", "all", "skip", "\x00", "é"),
     *("spend(365)", "recency_days", "recency_days >= 99999999", "tenure_days", "spend(400)"),
     *("trend(200) > -1", "amount >= 1", "1 / 0 == 0", "not 1 < 2", "kind == 'login'"),
+    *("attribute('x') == 'y'", "attribute('x') < spend(30)", "risk/churn", "risk", " "),
 ]
+KEYS = ["steps", "when", "missing", "by", "group", "source", "values", "int", "kinds"]
 LEAVES = st.sampled_from([None, True, False, *NUMBERS, *TEXTS, [], {}])
 VALUES = LEAVES | st.lists(LEAVES, max_size=2) | st.dictionaries(st.sampled_from("ab"), LEAVES)
 
@@ -53,7 +55,7 @@ def broken(draw: st.DrawFn, whole: dict[str, Any]) -> dict[str, Any]:
         elif how == "drop":
             node.pop(last, None) if isinstance(node, dict) else node.pop(last)
         elif isinstance(node, dict):
-            node[draw(st.sampled_from(["steps", "when", "missing", "by", "x", "5"]))] = draw(VALUES)
+            node[draw(st.sampled_from([*KEYS, "x", "5"]))] = draw(VALUES)
         else:
             node.append(draw(VALUES))
     return document

@@ -1,51 +1,21 @@
 """Policy documents that are refused: where, on which line, and why."""
 
-import pytest
+import json
+from copy import deepcopy
+from pathlib import Path
 
+import pytest
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from test_any_document import places
+
+from streams.policies.document import PolicyDocument
 from streams.policies.errors import PolicyRefused, Problem
 from streams.policies.load import parse_policy
+from streams.policies.tree import value_at
 
-GOOD = """\
-policy: good
-version: 1
-time_zone: UTC
-currency: CNY
-rates: {USD: "7.10"}
-exclude: ["^test-"]
-score:
-  - name: amount
-    reading: spend(365)
-    cap: 1000
-    weight: 1
-  - name: speed
-    reading: recency_days
-    decay: 90
-    weight: 0.5
-tiers:
-  - name: low
-    enter: 0
-  - name: high
-    enter: 50
-    keep: 45
-move:
-  hold_days: 30
-  triggers:
-    - name: crossing
-      fires_on: any
-      promote: true
-    - name: review
-      fires_on: tick
-      calendar: monthly
-      demote: true
-labels:
-  risk:
-    - value: high
-      when: recency_days >= 90
-    - value: low
-benefits:
-  high:
-    - name: gift
-"""
+TABLE = YAML(typ="safe").load(Path(__file__).with_name("wrong_documents.yaml"))
+GOOD = TABLE["good"]
 
 
 def problems(text: str) -> list[Problem]:
@@ -56,118 +26,15 @@ def problems(text: str) -> list[Problem]:
     return refused.value.problems
 
 
-# What stands in the good document, what takes its place, the path, the gist.
-# A line with `#!` is the one the problem must be reported on.
-CASES = [
-    ("policy: good\n", "", "policy", "required"),
-    ("policy: good", "policy: #!", "policy", "valid string"),
-    ("policy: good", "policy: a b #!", "policy", "match pattern"),
-    ("version: 1", "version: 0 #!", "version", "greater than or equal to 1"),
-    ("version: 1", "version: 1.5 #!", "version", "valid integer"),
-    ("version: 1", 'version: "1" #!', "version", "valid integer"),
-    ("version: 1", "version: 99999999999 #!", "version", "less than 2147483648"),
-    ("version: 1", "versoin: 1 #!", "versoin", "unknown key; allowed are benefits, by, cu"),
-    ("time_zone: UTC", "time_zone: Mars/Base #!", "time_zone", "IANA time zone such as Asia/"),
-    ("time_zone: UTC", "time_zone: ../etc #!", "time_zone", "IANA time zone"),
-    ("time_zone: UTC", "time_zone: Asia #!", "time_zone", "IANA time zone"),
-    ("currency: CNY", "currency: XXX #!", "currency", "unknown currency; known are AED"),
-    ("currency: CNY", "currency: yuan #!", "currency", "match pattern"),
-    ("currency: CNY", "currency: no #!", "currency", "match pattern"),
-    ('{USD: "7.10"}', "{USD: 0} #!", "rates.USD", "a rate above 0"),
-    ('{USD: "7.10"}', "{usd: 7} #!", "rates.usd", "code such as USD"),
-    ('{USD: "7.10"}', "{USD: seven} #!", "rates.USD", "a number is needed"),
-    ('{USD: "7.10"}', "{USD: .nan} #!", "rates.USD", "a finite number is needed"),
-    ('{USD: "7.10"}', "{USD: true} #!", "rates.USD", "a number is needed"),
-    ('["^test-"]', '["("] #!', "exclude.0", "not a regular expression"),
-    ('["^test-"]', "test #!", "exclude", "valid list"),
-    ("name: amount", "name: speed", "score.1", "the name 'speed' is used twice"),
-    ("reading: spend(365)", "reading: spent(365) #!", "score.0.reading", "unknown name 'spent'"),
-    ("reading: spend(365)", "reading: spend #!", "score.0.reading", "needs a window"),
-    ("reading: spend(365)", "reading: spend(401) #!", "score.0.reading", "kept 400 days"),
-    ("spend(365)", "trend(201) #!", "score.0.reading", "trend(201) looks back 402 days"),
-    ("spend(365)", "spend(300, ending=101) #!", "score.0.reading", "looks back 401 days"),
-    ("spend(365)", "spend(365) + 1 #!", "score.0.reading", "one reading is needed here"),
-    ("spend(365)", "spend(365) > 1 #!", "score.0.reading", "a number is needed here"),
-    ("spend(365)", "interactions(9, yawn) #!", "score.0.reading", "unknown kind 'yawn'"),
-    ("spend(365)", "amount #!", "score.0.reading", "unknown name 'amount'"),
-    ("    cap: 1000\n", "", "score.0", "exactly one of cap, decay, share and steps"),
-    ("cap: 1000", "cap: 1000\n    share: true", "score.0", "exactly one of cap, decay"),
-    ("cap: 1000", "cap: 0 #!", "score.0.cap", "greater than 0"),
-    ("cap: 1000", "cap: 1e300 #!", "score.0.cap", "less than or equal to 1000000000000000"),
-    ("cap: 1000", "cap: .inf #!", "score.0.cap", "less than or equal to"),
-    ("cap: 1000", "share: false #!", "score.0.share", "should be True"),
-    ("cap: 1000", "steps: [] #!", "score.0.steps", "at least 1 item"),
-    ("cap: 1000", "steps: [{value: 1}] #!", "score.0.steps.0.from", "required"),
-    ("cap: 1000", "steps: [{from: 1, value: 2}] #!", "score.0.steps.0.value", "equal to 1"),
-    (
-        "cap: 1000",
-        "steps: [{from: 2, value: 1}, {from: 1, value: 0}] #!",
-        "score.0.steps",
-        "steps must go up",
-    ),
-    ("weight: 1\n", "weight: -1 #!\n", "score.0.weight", "greater than 0"),
-    ("    weight: 1\n", "", "score.0.weight", "required"),
-    ("weight: 1\n", "weight: 1\n    missing: 2 #!\n", "score.0.missing", "equal to 1"),
-    ("weight: 1\n", "weight: 1\n    missing: drop #!\n", "score.0.missing", "'skip'"),
-    ("enter: 0", "enter: 5 #!", "tiers.0.enter", "the lowest tier must have enter 0"),
-    ("enter: 50", "enter: 0 #!", "tiers.1.enter", "must be above the 0 of the tier below"),
-    ("enter: 50", "enter: 100.01 #!", "tiers.1.enter", "a score from 0 to 100 is needed"),
-    ("enter: 50", "enter: 1e30 #!", "tiers.1.enter", "a score from 0 to 100 is needed"),
-    ("enter: 50", "enter: 50.005 #!", "tiers.1.enter", "at most two decimals"),
-    ("enter: 50", "enter: fifty #!", "tiers.1.enter", "a number is needed"),
-    ("    enter: 50\n", "", "tiers.1.enter", "required"),
-    ("keep: 45", "keep: 51 #!", "tiers.1.keep", "must not be above enter"),
-    ("keep: 45", "keep: -1 #!", "tiers.1.keep", "a score from 0 to 100 is needed"),
-    ("keep: 45", "share: 1.5 #!", "tiers.1.share", "less than or equal to 1"),
-    ("keep: 45", "kepe: 45 #!", "tiers.1.kepe", "allowed are enter, keep, label, name, share"),
-    ("name: low", "name: high", "tiers.1", "the name 'high' is used twice"),
-    ("name: low", "name: '' #!", "tiers.0.name", "match pattern"),
-    ("  - name: high\n    enter: 50\n    keep: 45\n", "", "tiers", "at least 2 items"),
-    ("hold_days: 30", "hold_days: -1 #!", "move.hold_days", "greater than or equal to 0"),
-    ("hold_days: 30", "hold_days: 1:30 #!", "move.hold_days", "valid integer"),
-    ("hold_days: 30", "steps: 0 #!", "move.steps", "greater than or equal to 1"),
-    ("hold_days: 30", "hold: 30 #!", "move.hold", "allowed are hold_days, steps, triggers"),
-    ("fires_on: any", "fires_on: order #!", "move.triggers.0.fires_on.0", "allowed are any, tick"),
-    ("fires_on: any", "fires_on: [] #!", "move.triggers.0.fires_on", "at least 1 item"),
-    ("fires_on: any", "fires_on: any\n      when: amount #!", "move.triggers.0.when", "condition"),
-    (
-        "fires_on: any",
-        "fires_on: any\n      when: fee > 1 #!",
-        "move.triggers.0.when",
-        "unknown name 'fee'",
-    ),
-    ("fires_on: tick", "fires_on: any", "move.triggers.1.calendar", "needs fires_on: tick"),
-    (
-        "calendar: monthly",
-        "calendar: daily #!",
-        "move.triggers.1.calendar",
-        "allowed are monthly, quarterly, half-yearly",
-    ),
-    ("promote: true", "promote: yes #!", "move.triggers.0.promote", "valid boolean"),
-    ("      promote: true\n", "", "move.triggers.0", "permits nothing"),
-    ("promote: true", "promote: false", "move.triggers.0", "permits nothing"),
-    ("name: crossing", "name: review", "move.triggers.1", "the name 'review' is used twice"),
-    ("value: high", "value: low", "labels.risk.1", "the name 'low' is used twice"),
-    ("      when: recency_days >= 90\n", "", "labels.risk.0", "only the last value may"),
-    (">= 90", ">= amount #!", "labels.risk.0.when", "unknown name 'amount'"),
-    (">= 90", "=> 90 #!", "labels.risk.0.when", "character 14 of 'recency_days => 90'"),
-    ("  risk:", "  5: #!", "labels.5", "valid string"),
-    ("  high:\n", "  higher: #!\n", "benefits.higher", "tiers are low, high"),
-    ("- name: gift", "- title: gift #!", "benefits.high.0.title", "allowed are label, name, val"),
-    ("when: recency_days", "wehn: recency_days #!", "labels.risk.0.wehn", "label, value, when"),
-]
-
-
-@pytest.mark.parametrize(("old", "new", "path", "gist"), CASES, ids=lambda text: text[:30])
-def test_a_refusal_says_where_and_why(old, new, path, gist):
-    """Path, line and reason of each problem are those of the place that was broken."""
-    assert GOOD.count(old) >= 1
-    text = GOOD.replace(old, new, 1)
-    told = [(problem.path, problem.problem, problem.line) for problem in problems(text)]
-    found = [line for at, problem, line in told if at == path and gist in problem]
-    assert found, told
-    broken = [at for at, line in enumerate(text.splitlines(), 1) if "#!" in line]
-    assert not broken or found == broken
+@pytest.mark.parametrize("row", TABLE["wrong"], ids=lambda row: row["is"].strip()[:40])
+def test_a_wrong_document_is_refused_in_these_words(row):
+    """All of them, with file, line, path, value and what is allowed; and nothing else is said."""
+    assert GOOD.count(row["was"]) >= 1
+    with pytest.raises(PolicyRefused) as refused:
+        parse_policy(GOOD.replace(row["was"], row["is"], 1), "p.yaml")
+    head, _, told = str(refused.value).partition("\n")
+    assert head == "policy p.yaml is refused:"
+    assert told == row["told"]
 
 
 def test_the_good_document_is_good():
@@ -176,17 +43,77 @@ def test_the_good_document_is_good():
 
 
 def test_all_problems_are_told_at_once():
-    """One refusal lists every problem, each with its line and what stands there."""
-    text = GOOD.replace("enter: 50", "enter: 50.005").replace(">= 90", ">= amount")
-    text = text.replace("time_zone: UTC", "time_zone: Mars")
-    with pytest.raises(PolicyRefused) as refused:
-        parse_policy(text, "file.yaml")
-    lines = str(refused.value).splitlines()[1:]
-    assert len(lines) == 3
-    for problem in refused.value.problems:
-        told = next(line for line in lines if f": {problem.path}: " in line)
-        assert told.startswith(f"  file.yaml:{problem.line}: ")
-        assert repr(problem.value)[:70] in told
+    """Unknown keys, wrong types and wrong meaning in one list, in the order of the lines."""
+    text = GOOD
+    for was, now in [
+        ("time_zone: UTC", "time_zone: Mars"),
+        ("version: 1", "versoin: 1"),
+        ("cap: 1000", "cap: lots\n    lable: {}"),
+        ("recency_days\n", "recency\n"),
+        ("enter: 50", "enter: 50.005"),
+        ("promote: true", "promote: yes\n      when: fee > 1"),
+        (">= 90", ">= amount"),
+        ("base/company", "base/shop"),
+        ("    source: customer.registered\n", ""),
+        ("  high:\n", "  higher:\n"),
+    ]:
+        assert was in text
+        text = text.replace(was, now, 1)
+    found = problems(text)
+    assert [problem.path for problem in found] == [
+        *("version", "versoin", "time_zone", "score.0.cap", "score.0.lable", "score.1.reading"),
+        *("tiers.1.enter", "move.triggers.0.promote", "move.triggers.0.when"),
+        *("labels.risk.0.when", "labels.region.source", "labels.region.group"),
+        "benefits.higher",
+    ]
+    assert [problem.line for problem in found] == sorted(problem.line for problem in found)
+
+
+def test_a_broken_part_hides_no_other_and_invents_none():
+    """What stands in for the broken part is not itself found fault with."""
+    text = GOOD.replace("enter: 50", "enter: fifty").replace("name: high", "name: [high]")
+    assert [problem.path for problem in problems(text)] == ["tiers.1.name", "tiers.1.enter"]
+    text = GOOD.replace("version: 1", "version: 1\nkinds: tasting").replace(
+        "spend(365)", "interactions(9, tasting)"
+    )
+    assert [problem.path for problem in problems(text)] == ["kinds"]
+    both = GOOD.replace("labels:", "labels: 3\nlables:")
+    assert [problem.path for problem in problems(both)] == ["labels", "lables"]
+
+
+@pytest.mark.parametrize("wrong", [{"zz": [1]}, [], 7, "?", None, True], ids=repr)
+def test_a_broken_part_is_all_that_is_told(wrong):
+    """Whatever takes the place of a part: if that is misshapen, nothing else is refused."""
+    good = YAML(typ="safe").load(GOOD)
+    misshapen = 0
+    for path in places(good):
+        document = deepcopy(good)
+        value_at(document, path[:-1])[path[-1]] = wrong
+        try:
+            PolicyDocument.model_validate(document)
+        except ValidationError:
+            misshapen += 1
+            for problem in problems(json.dumps(document)):
+                told = tuple(problem.path.split("."))[: len(path)]
+                assert told == tuple(map(str, path))[: len(told)], (path, problem)
+    assert misshapen > 20
+
+
+def test_a_long_expression_is_shown_around_the_character():
+    """What lies far from the caret is left out."""
+    long = " and ".join(["orders(30) > 1"] * 20 + ["recency >= 1"] + ["orders(30) > 1"] * 20)
+    (problem,) = problems(GOOD.replace("recency_days >= 90", long))
+    _, shown, caret = problem.told("p.yaml").splitlines()
+    assert shown[caret.index("^") :].startswith("recency >= 1")
+    assert len(shown) < 110
+    assert shown.startswith("      ...")
+    assert shown.endswith("...")
+
+
+def test_the_caret_stands_below_wide_characters_too():
+    """A Chinese character is two columns wide, a line break one."""
+    found = Problem("p", 1, '"华东" ==\n1', "no", 6)
+    assert found.told("f").splitlines()[1:] == ['      "华东" == 1', "              ^"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""The text of a document -> its tree, which knows the line of every key."""
+
+import io
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from streams.policies.errors import PolicyRefused, Problem
+
+Path = Sequence[str | int]
+MAX_NODES: Final = 100_000
+"""Most values of one document; aliases count each time they are used."""
+
+
+def parse_tree(text: str, source: str) -> CommentedMap:
+    """Read YAML 1.2; the document must be a mapping.
+
+    Raises:
+        PolicyRefused: with the line where the text stops being YAML.
+    """
+    try:
+        tree = YAML(typ="rt").load(io.StringIO(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = mark.line + 1 if mark else None
+        problem = Problem("document", line, None, f"not YAML: {error.problem}")
+        raise PolicyRefused(source, [problem]) from None
+    except YAMLError as error:
+        problem = Problem("document", None, None, f"not YAML: {error}")
+        raise PolicyRefused(source, [problem]) from None
+    except RecursionError:
+        problem = Problem("document", None, None, "too deeply nested")
+        raise PolicyRefused(source, [problem]) from None
+    if not isinstance(tree, CommentedMap):
+        problem = Problem("document", 1, None, "a mapping with the key `policy` is needed")
+        raise PolicyRefused(source, [problem])
+    return tree
+
+
+def plain_tree(tree: CommentedMap, source: str) -> dict[Any, Any]:
+    """The tree as plain Python values, without the loader's own types."""
+    try:
+        plain: dict[Any, Any] = _plain(tree, [MAX_NODES])
+    except (RecursionError, OverflowError):
+        problem = Problem("document", None, None, f"at most {MAX_NODES:,} values, none in itself")
+        raise PolicyRefused(source, [problem]) from None
+    return plain
+
+
+def _plain(node: Any, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
+        raise OverflowError
+    if isinstance(node, CommentedMap):
+        return {key: _plain(value, left) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [_plain(value, left) for value in node]
+    for plain in (bool, int, float, str):
+        if isinstance(node, plain):
+            return plain(node)
+    return node
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it.
+
+    >>> dotted(["tiers", 2, "enter"])
+    'tiers.2.enter'
+    """
+    return ".".join(str(part) for part in path) or "document"
+
+
+def value_at(node: Any, path: Path) -> Any:
+    """What stands at a path of a tree, plain or not; None when nothing does."""
+    for part in path:
+        try:
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return node
+
+
+def line_at(tree: Any, path: Path) -> int | None:
+    """The line, from 1, of the deepest part of `path` that exists."""
+    line: int | None = None
+    for part in path:
+        try:
+            mark = tree.lc.key(part) if isinstance(part, str) else tree.lc.item(part)
+            line = mark[0] + 1
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            break
+    return line
