@@ -8,6 +8,7 @@ import orjson
 from scoring.calendar import LocalDays, iso
 from scoring.changes import Change
 from scoring.compile import Grader
+from scoring.customer import Override
 from scoring.explain import Explainer
 from scoring.units import MS_PER_DAY, Day, EpochMs
 from streams.intake.decode import Rejected
@@ -99,7 +100,7 @@ class EventScribe:
             body["dimensions"] = self._explainer.dimensions(snapshot)
             body["next_tier"] = self._explainer.next_tier(snapshot)
             body["keep"] = self._explainer.keep(snapshot)
-            body["override"] = None
+            body["override"] = self._override(snapshot.override)
         return body
 
     def labels(self, values: list[int]) -> dict[str, str | None]:
@@ -111,6 +112,20 @@ class EventScribe:
             found = {name: texts[at] if at >= 0 else None for (name, texts), at in pairs}
             self._known_labels[key] = found
         return found
+
+    def _override(self, override: Override | None) -> dict[str, Any] | None:
+        """The override in force, with the tier there would be without it."""
+        if override is None:
+            return None
+        return {
+            "kind": override.kind,
+            "tier": self._tiers[override.rank],
+            "computed_tier": self._tiers[override.computed],
+            "reason": override.reason,
+            "author": override.author,
+            "set_on": iso(override.set_on),
+            "until": None if override.until is None else iso(override.until),
+        }
 
     def _occurred_at(self, change: Change) -> str:
         ms = change.occurred_ms

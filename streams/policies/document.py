@@ -7,8 +7,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scoring.calendar import CALENDARS
 from scoring.facts import FACT_TYPES
+from scoring.triggers import MANUAL, POLICY
 
-FIRES_ON = ("any", "tick", *(fact.TYPE for fact in FACT_TYPES))
+FIRES_ON = ("any", "tick", *(fact.TYPE for fact in FACT_TYPES), MANUAL, POLICY)
 
 
 def _decimal(value: Any) -> Decimal:
