@@ -111,6 +111,15 @@ def test_the_computed_tier_moves_in_shadow():
     ]
 
 
+@pytest.mark.parametrize(("more", "shadow"), [(80, "silver"), (90, "gold")])
+def test_keep_counts_for_the_computed_tier_only(more, shadow):
+    """Pinned to gold one does not keep gold in shadow: it has to be entered."""
+    # day   0 o110 (silver)   1 [pin gold   2 o80: 190 would keep gold; o90: 200 enters it
+    events = [order(0, 110), override(1, "pin", "gold"), order(2, more)]
+    assert grades(run(policy(), log(*events)))["ann"]["computed"] == shadow
+    assert told("", *events) == [(1, "silver", "gold", "manual")]
+
+
 def test_a_move_above_a_floor_is_named_by_its_trigger():
     """The floor lets the computed tier rise, and catches it as it falls."""
     # day   1 [floor silver   5 o500 ^gold     35 |10: bronze in shadow, silver counts
