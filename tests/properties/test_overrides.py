@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from agreement import check_agreement
 from builders import policy_from
+from histories import QUARTERS, histories
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -19,6 +21,38 @@ from scoring.units import Day, EpochMs
 from streams.intake.record import LogRecord
 
 ASKED = EpochMs(0)
+
+LIVELY = {
+    "policy": "lively",
+    "version": 1,
+    "time_zone": "UTC",
+    "rates": {"USD": "7.10"},
+    "by": "spend(7)",
+    "tiers": [
+        {"name": "t0", "enter": 0},
+        {"name": "t1", "enter": 40, "keep": 10},
+        {"name": "t2", "enter": 100, "keep": 40},
+        {"name": "t3", "enter": 250, "keep": 99.5},
+    ],
+}
+"""Most orders move the tier here, and a week later it falls."""
+PROMOTE = {"name": "up", "fires_on": ["order.paid", "interaction"], "promote": True}
+WAYS_DOWN = {
+    "a step a fact": {"fires_on": "any", "ignore_hold": True},
+    "a step a day": {"fires_on": "tick", "ignore_hold": True},
+    "held": {"fires_on": "any"},
+    "reviewed": {"fires_on": "tick", "calendar": "monthly", "steps": 2},
+    "by hand": {"fires_on": ["manual", "order.refunded"]},
+}
+
+
+@pytest.mark.parametrize("way", WAYS_DOWN)
+@given(records=histories(QUARTERS, tiers=("t0", "t1", "t2", "t3"), most=60))
+def test_where_tiers_move_all_the_time_the_oracle_agrees(way, records):
+    """Overrides begin and end while the computed tier rises, waits and falls."""
+    down = {"name": "down", "demote": True} | WAYS_DOWN[way]
+    document = LIVELY | {"move": {"hold_days": 3, "triggers": [PROMOTE, down]}}
+    check_agreement(policy_from(document), document, records)
 
 
 def without_overrides(records: list[LogRecord]) -> list[LogRecord]:
