@@ -131,8 +131,11 @@ def refused() -> st.SearchStrategy[Event | bytes | None]:
 
 
 def commands(tiers: tuple[str, ...]) -> st.SearchStrategy[Event]:
-    """What an operator orders. The last day of an override is in days from the event."""
-    last = st.sampled_from([None, None, -1, 0, 0, 1, 2, 7, 28, 29, 30, 31, 60, 90])
+    """What an operator orders. The last day of an override is in days from the event.
+
+    After 0, 6, 29 or 89 it ends on the day on which an order of that day leaves a window.
+    """
+    last = st.sampled_from([None, None, -1, 0, 0, 1, 2, 6, 6, 6, 7, 28, 29, 29, 30, 60, 89])
     overridden = kept(
         type="override.set",
         kind=st.sampled_from(["floor", "ceiling", "pin"]),
