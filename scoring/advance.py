@@ -7,9 +7,11 @@ from scoring.changes import Change, ChangeType, Snapshot
 from scoring.compile import Grader
 from scoring.customer import UNGRADED, CustomerState
 from scoring.due import DuePlan
-from scoring.facts import Fact, OrderPaid, Tick
+from scoring.facts import Fact, OrderPaid, PolicyTaken, Tick
 from scoring.fold import fold
 from scoring.movement import move, target_of
+from scoring.override import day_after, impose, lift
+from scoring.triggers import FIRST_GRADE
 from scoring.units import Day, EpochMs
 
 
@@ -28,9 +30,6 @@ class Decision(NamedTuple):
     """The tier's change first, then labels in policy order."""
 
 
-FIRST_GRADE = "first-grade"
-"""The built-in trigger that assigns the first tier."""
-
 _DUPLICATE = Decision("duplicate", [])
 _CONFLICT = Decision("conflict", [])
 _FOLDED = Decision("folded", [])
@@ -42,7 +41,8 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
 
     The new due day is left in `state.due`. A tick must carry `today` as its day.
     """
-    if type(fact) is Tick:
+    kind = type(fact)
+    if kind is Tick or kind is PolicyTaken:
         quiet = _TICKED
     else:
         outcome = fold(state, fact, today)  # type: ignore[arg-type]
@@ -50,24 +50,32 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
             return _DUPLICATE if outcome == "duplicate" else _CONFLICT
         quiet = _FOLDED
     tier = state.tier
+    override = state.override
+    # From here the computed tier stands in the state, until the override is imposed.
+    alone = tier if override is None else lift(state, override, today)
     grader = judge.grader
-    if tier == UNGRADED and not _eligible(grader, fact):
+    if tier == UNGRADED and not _eligible(state, grader, fact):
+        if override is not None:
+            state.due = _in_time(day_after(state.override))
         return quiet
     raw, value, labels = grader.measure(state, today)
-    target = target_of(grader, value, tier)
+    target = target_of(grader, value, state.tier)
     trigger = None
     # The first grade carries the labels: nothing is said about them.
     before = state.labels if tier != UNGRADED else labels
-    if target != tier:
+    if target != state.tier:
         trigger = _move(state, target, grader, fact, today)
     state.labels = labels
     due = judge.plan.due(state, today, raw, value)
+    if override is not None:
+        trigger = impose(state, grader.triggers, tier, alone, trigger)
+        due = min(due, day_after(state.override))
     state.due = due if due <= LAST_DAY else None
     if trigger is None and labels == before:
         return quiet
     details = grader.details(state, today) if trigger is not None else []
-    snapshot = Snapshot(state.tier, rounded(raw), value, details, labels, state.due)
-    occurred = None if type(fact) is Tick else fact.occurred_ms  # type: ignore[union-attr]
+    snapshot = Snapshot(state.tier, rounded(raw), value, details, labels, state.due, state.override)
+    occurred = None if isinstance(fact, Tick) else fact.occurred_ms
     changes = []
     if trigger is not None:
         changes.append(_tier_change(state, judge, tier, trigger, snapshot, (today, occurred)))
@@ -91,8 +99,14 @@ def _move(
     return trigger
 
 
-def _eligible(grader: Grader, fact: Fact | Tick) -> bool:
-    return grader.policy.eligible == "first_fact" or type(fact) is OrderPaid
+def _eligible(state: CustomerState, grader: Grader, fact: Fact | Tick) -> bool:
+    if grader.policy.eligible == "first_order":
+        return type(fact) is OrderPaid
+    return state.first_day is not None
+
+
+def _in_time(due: Day) -> Day | None:
+    return due if due <= LAST_DAY else None
 
 
 def rounded(raw: float | None) -> float | None:
@@ -108,7 +122,7 @@ def snapshot_of(state: CustomerState, judge: Judge, today: Day) -> Snapshot:
     """The grade of a customer as of `today`, without touching it."""
     raw, value, labels = judge.grader.measure(state, today)
     details = judge.grader.details(state, today)
-    return Snapshot(state.tier, rounded(raw), value, details, labels, state.due)
+    return Snapshot(state.tier, rounded(raw), value, details, labels, state.due, state.override)
 
 
 def _tier_change(

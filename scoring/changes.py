@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from scoring.customer import Override
 from scoring.units import Day, EpochMs
 
 ChangeType = Literal["tier.assigned", "tier.upgraded", "tier.downgraded", "label.changed"]
@@ -13,6 +14,7 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
     """The grade behind a change, as it stood after the fact."""
 
     tier: int
+    """The effective one."""
     score: float | None
     """0.00..100.00, None when the policy has no score."""
     value: float | None
@@ -21,6 +23,7 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
     """Per dimension (reading, normalised); empty when only labels moved."""
     labels: list[int]
     due: Day | None
+    override: Override | None = None
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):

@@ -11,9 +11,10 @@ from scoring.customer import CustomerState
 from scoring.emit import Emitter
 from scoring.facts import Fact, Tick
 from scoring.ledger import total, total_between
-from scoring.policy import Policy, centipoints
+from scoring.policy import Policy, Trigger, centipoints
 from scoring.readings import READINGS
 from scoring.syntax import Node
+from scoring.triggers import with_built_in
 from scoring.units import Day
 
 Measure = Callable[[CustomerState, Day], tuple[float | None, float | None, list[int]]]
@@ -30,6 +31,8 @@ class Grader:
     policy: Policy
     measure: Measure
     details: Details
+    triggers: tuple[Trigger, ...]
+    """The policy's, ended by the built-in ones."""
     whens: tuple[When | None, ...]
     """Per trigger its condition."""
     enter: tuple[float, ...]
@@ -39,11 +42,13 @@ class Grader:
 
 def compile_policy(policy: Policy) -> Grader:
     """Compile `policy`. The source is built from its parsed tree, never from its text."""
+    triggers = with_built_in(policy.triggers)
     return Grader(
         policy,
         _measure(policy),
         _details(policy),
-        tuple(_when(policy, t.when) if t.when else None for t in policy.triggers),
+        triggers,
+        tuple(_when(policy, t.when) if t.when else None for t in triggers),
         *_bounds(policy),
     )
 

@@ -1,6 +1,6 @@
 """Everything remembered about one customer. Only `scoring.fold` and `scoring.advance` write it."""
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -31,6 +31,24 @@ class RememberedOrder(msgspec.Struct, array_like=True, gc=False):
     """Whether its order count still stands; a full refund takes it back once."""
 
 
+OverrideKind = Literal["floor", "ceiling", "pin"]
+
+
+class Override(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A tier set by hand, beside which the computed tier goes on in shadow."""
+
+    kind: OverrideKind
+    rank: int
+    """Rank of the tier that is the floor, the ceiling or the pin."""
+    reason: str
+    author: str
+    set_on: Day
+    until: Day | None
+    """The last day on which it counts; None for until it is cleared."""
+    computed: int = UNGRADED
+    """The shadow: the tier the customer would have without the override."""
+
+
 class CustomerState(msgspec.Struct, array_like=True, gc=False):
     """One customer. Field order is the stored order: append only, with defaults.
 
@@ -41,9 +59,9 @@ class CustomerState(msgspec.Struct, array_like=True, gc=False):
     version: int = 0
     """How many changes were published about the customer."""
     tier: int = UNGRADED
-    """Rank in the policy's tiers, 0 the lowest."""
+    """Rank in the policy's tiers, 0 the lowest: the effective one under an override."""
     tier_since: Day = Day(0)
-    """The day the tier was last set."""
+    """The day the tier was last set; under an override the computed one."""
     labels: list[int] = []
     """Per label of the policy the index of its value, -1 for null."""
     due: Day | None = None
@@ -73,3 +91,4 @@ class CustomerState(msgspec.Struct, array_like=True, gc=False):
     kinds: dict[str, Column] = {}
     """Interactions a day, by kind."""
     attributes: dict[str, str | int | float | bool | None] = {}
+    override: Override | None = None

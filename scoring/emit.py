@@ -95,7 +95,9 @@ class Emitter:
             since = _DRIFT_FIELDS[name]
             return f"None if {since} is None else D - {since}"
         if name == "tenure_days":
-            return "D - (s.first_day if s.registered is None else s.registered)"
+            # Whom only commands have reached has no first day.
+            since = "s.first_day if s.registered is None else s.registered"
+            return f"0 if s.first_day is None else D - ({since})"
         if name == "interactions" or name in KIND_READINGS:
             return self._interactions(call)
         source: str = getattr(self, f"_{name}")(call)

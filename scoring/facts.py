@@ -4,6 +4,7 @@ from typing import ClassVar, Final
 
 import msgspec
 
+from scoring.customer import OverrideKind
 from scoring.units import Day, EpochMs, MinorUnits
 
 INTERACTION_KINDS: Final = (
@@ -93,6 +94,35 @@ class Registered(Fact, frozen=True, gc=False):
     attributes: dict[str, str | int | float | bool | None]
 
 
+class Command(Fact, frozen=True, gc=False):
+    """What an operator orders. Nothing the customer did: no activity, no first fact."""
+
+
+class OverrideSet(Command, frozen=True, gc=False):
+    """A floor, a ceiling or a pin for the tier; replaces the one before."""
+
+    TYPE: ClassVar[str] = "override.set"
+    kind: OverrideKind
+    rank: int
+    """Rank of the tier meant, in the policy the customer is graded by."""
+    reason: str
+    author: str
+    until: Day | None = None
+    """The last day on which it counts; None for until it is cleared."""
+
+
+class OverrideCleared(Command, frozen=True, gc=False):
+    """The override taken back; without one a no-op."""
+
+    TYPE: ClassVar[str] = "override.clear"
+
+
+class Recalculate(Command, frozen=True, gc=False):
+    """The tier to be set to what the customer deserves today."""
+
+    TYPE: ClassVar[str] = "grade.recalculate"
+
+
 class Tick(msgspec.Struct, frozen=True, gc=False):
     """A day begun: nothing happened but time."""
 
@@ -100,6 +130,13 @@ class Tick(msgspec.Struct, frozen=True, gc=False):
     day: Day
 
 
+class PolicyTaken(Tick, frozen=True, gc=False):
+    """A new version of the policy reaches a customer whose labels are already its own."""
+
+    TYPE: ClassVar[str] = "policy"
+
+
+COMMANDS: Final[tuple[type[Command], ...]] = (OverrideSet, OverrideCleared, Recalculate)
 FACT_TYPES: Final[tuple[type[Fact], ...]] = (
     OrderPaid,
     OrderRefunded,

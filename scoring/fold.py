@@ -19,6 +19,7 @@ from scoring.customer import (
     RememberedOrder,
 )
 from scoring.facts import (
+    COMMANDS,
     Fact,
     Interaction,
     InvoiceOverdue,
@@ -26,9 +27,13 @@ from scoring.facts import (
     OrderCancelled,
     OrderPaid,
     OrderRefunded,
+    OverrideCleared,
+    OverrideSet,
+    Recalculate,
     Registered,
 )
 from scoring.ledger import Column, add, drop_before
+from scoring.override import clear_override, set_override
 from scoring.units import Day, MinorUnits
 
 RETAINED_DAYS: Final = 400
@@ -61,7 +66,8 @@ def fold(state: CustomerState, fact: Fact, today: Day) -> Outcome:
         _interaction(state, fact, today)  # type: ignore[arg-type]
     else:
         _RARE[kind](state, fact, today)  # type: ignore[operator]
-    if state.first_day is None or fact.day < state.first_day:
+    earlier = state.first_day is None or fact.day < state.first_day
+    if earlier and kind not in COMMANDS:
         state.first_day = fact.day
     state.recent.append(event)
     if len(state.recent) > REMEMBERED_EVENTS:
@@ -210,6 +216,10 @@ def _overdue(state: CustomerState, fact: InvoiceOverdue, today: Day) -> None:
         add(_column(state, OVERDUE), fact.day, 1)
 
 
+def _ask(_state: CustomerState, _fact: Recalculate, _today: Day) -> None:
+    """A recalculation leaves nothing behind but its event id."""
+
+
 def _column(state: CustomerState, code: int) -> Column:
     column = state.columns.get(code)
     if column is None:
@@ -246,4 +256,7 @@ _RARE: Final = {
     Registered: _register,
     InvoiceSettled: _settled,
     InvoiceOverdue: _overdue,
+    OverrideSet: set_override,
+    OverrideCleared: clear_override,
+    Recalculate: _ask,
 }

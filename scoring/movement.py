@@ -1,13 +1,10 @@
 """Whether the tier follows its target: promotion, demotion, hold and steps."""
 
-from scoring.calendar import date_of
 from scoring.compile import Grader
 from scoring.customer import CustomerState
-from scoring.facts import Fact, Tick
-from scoring.policy import Trigger
+from scoring.facts import Fact, Recalculate, Tick
+from scoring.triggers import fires
 from scoring.units import Day
-
-_FIRST_MONTHS = {"quarterly": (1, 4, 7, 10), "half-yearly": (1, 7)}
 
 
 def target_of(grader: Grader, value: float | None, tier: int) -> int:
@@ -31,29 +28,23 @@ def target_of(grader: Grader, value: float | None, tier: int) -> int:
 def move(
     grader: Grader, state: CustomerState, target: int, fact: Fact | Tick, today: Day
 ) -> tuple[int, str] | None:
-    """The tier to move to and the first trigger that permits it, or None."""
+    """The tier to move to and the first trigger that permits it, or None.
+
+    A recalculation goes all the way down, whatever the steps: asked twice, it moves once.
+    """
     tier = state.tier
     held = today - state.tier_since < grader.policy.hold_days
-    for trigger, when in zip(grader.policy.triggers, grader.whens, strict=True):
+    for trigger, when in zip(grader.triggers, grader.whens, strict=True):
         if target > tier:
             if not trigger.promote:
                 continue
         elif not trigger.demote or (held and not trigger.ignore_hold):
             continue
-        if not _fires(trigger, fact, today):
+        if not fires(trigger, fact, today):
             continue
         if when is not None and not when(state, today, fact):
             continue
-        if target > tier or trigger.steps is None:
+        if target > tier or trigger.steps is None or type(fact) is Recalculate:
             return target, trigger.name
         return max(target, tier - trigger.steps), trigger.name
     return None
-
-
-def _fires(trigger: Trigger, fact: Fact | Tick, today: Day) -> bool:
-    if fact.TYPE not in trigger.fires_on and "any" not in trigger.fires_on:
-        return False
-    if trigger.calendar is None:
-        return True
-    day = date_of(today)
-    return day.day == 1 and day.month in _FIRST_MONTHS.get(trigger.calendar, range(1, 13))

@@ -50,6 +50,9 @@ class AttributeOf:
     name: str
     read_as: Literal["text", "number"] = "text"
 
+    def __str__(self) -> str:
+        return f'attribute("{self.name}")'
+
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:

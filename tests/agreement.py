@@ -9,9 +9,11 @@ from pytest import approx  # noqa: PT013 - read as a word, like isclose
 from runs import Run, run
 
 from scoring.advance import snapshot_of
-from scoring.customer import UNGRADED
+from scoring.calendar import iso
+from scoring.customer import UNGRADED, Override
 from scoring.explain import major
 from scoring.movement import target_of
+from scoring.override import computed_of
 from scoring.policy import Policy
 from streams.intake.record import LogRecord
 
@@ -25,6 +27,7 @@ TOLD = (
     "trigger",
     "score",
     "effective_on",
+    "override",
 )
 """The fields of a change that the oracle knows of, its cause beside them."""
 
@@ -67,16 +70,34 @@ def grades(run_: Run) -> dict[str, dict[str, Any]]:
     found = {}
     for name, state in run_.states.items():
         shown: dict[str, Any] = {"tier": None, "score": None, "labels": {}}
-        shown |= {"version": state.version, "target": None}
+        shown |= {"version": state.version, "target": None, "computed": None, "override": None}
+        if state.override is not None:
+            shown["override"] = override_of(state.override, policy)
         if state.tier != UNGRADED:
             snapshot = snapshot_of(state, judge, run_.meta.day)
-            target = target_of(grader, snapshot.value, state.tier)
+            computed = computed_of(state)
+            target = target_of(grader, snapshot.value, computed)
+            shown["computed"] = policy.tiers[computed].name
             shown["tier"] = policy.tiers[state.tier].name
             shown["score"] = snapshot.score
             shown["labels"] = run_.rules.scribe.labels(snapshot.labels)
             shown["target"] = policy.tiers[target].name
         found[name] = shown
     return found
+
+
+def override_of(override: Override, policy: Policy) -> dict[str, Any]:
+    """An override in the oracle's words."""
+    names = [tier.name for tier in policy.tiers]
+    return {
+        "kind": override.kind,
+        "tier": names[override.rank],
+        "computed_tier": None if override.computed == UNGRADED else names[override.computed],
+        "reason": override.reason,
+        "author": override.author,
+        "set_on": iso(override.set_on),
+        "until": None if override.until is None else iso(override.until),
+    }
 
 
 def readings(run_: Run, texts: Sequence[str]) -> dict[str, dict[str, float | None]]:

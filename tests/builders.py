@@ -91,6 +91,23 @@ def overdue(day: int = 3, due: int = 2, **fields: Any) -> Event:
     return event("invoice.overdue", day, **fields)
 
 
+def override(day: int, kind: str, tier: str, until: int | None = None, **fields: Any) -> Event:
+    """An override of customer ann; `until` is its last day, as a day of the test."""
+    last = None if until is None else iso(until)
+    known = {"kind": kind, "tier": tier, "reason": "key account", "author": "kim", "until": last}
+    return event("override.set", day, **known | fields)
+
+
+def clear(day: int, **fields: Any) -> Event:
+    """The override of customer ann taken back."""
+    return event("override.clear", day, **fields)
+
+
+def recalculate(day: int, **fields: Any) -> Event:
+    """A recalculation of customer ann."""
+    return event("grade.recalculate", day, **fields)
+
+
 def day_reached(day: int) -> Event:
     """Time written into the log."""
     return event("day.reached", day, customer_id=None)

@@ -12,7 +12,8 @@ from builders import Event, log
 from hypothesis import strategies as st
 from runs import FIRST
 
-from scoring.units import MS_PER_DAY
+from scoring.calendar import iso
+from scoring.units import MS_PER_DAY, Day
 
 CUSTOMERS = ("ann", "ann", "ann", "bob", "bob", "cyd")
 KINDS = ("login", "campaign", "coupon", "complaint", "survey")
@@ -131,15 +132,37 @@ def refused() -> st.SearchStrategy[Event | bytes | None]:
     )
 
 
+def commands(tiers: tuple[str, ...]) -> st.SearchStrategy[Event]:
+    """What an operator orders. The last day of an override is in days from the event.
+
+    After 0, 6, 29 or 89 it ends on the day on which an order of that day leaves a window.
+    """
+    last = st.sampled_from([None, None, -1, 0, 0, 1, 2, 6, 6, 6, 7, 28, 29, 29, 30, 60, 89])
+    overridden = kept(
+        type="override.set",
+        kind=st.sampled_from(["floor", "ceiling", "pin"]),
+        tier=st.sampled_from(tiers),
+        reason=st.sampled_from(["complaint", "key account"]),
+        author=st.sampled_from(["kim", "lee"]),
+        until=last,
+    )
+    plain = st.sampled_from(["override.clear", "grade.recalculate", "grade.recalculate"])
+    return st.one_of(overridden, overridden, kept(type=plain))
+
+
 AGO = ("ordered_at", "registered_at", "due_at", "paid_at")
 Step = tuple[int, int, int, str, str | None, Event | bytes | None]
 
 
-def steps(amounts: tuple[float, ...], *, only_facts: bool = False) -> st.SearchStrategy[Step]:
-    """One step of a history."""
+def steps(
+    amounts: tuple[float, ...], *, only_facts: bool = False, tiers: tuple[str, ...] = ()
+) -> st.SearchStrategy[Step]:
+    """One step of a history; commands are among them when they have tiers to name."""
     what = [orders(amounts)] * 9 + [refunds(amounts)] * 3 + [others()] * 6
     if not only_facts:
         what += [refused(), kept(type="day.reached")]
+    if tiers:
+        what += [commands(tiers)] * 5
     # Not one_of: it would count the parts of each, not the whole.
     action = st.sampled_from(what).flatmap(lambda drawn: drawn)
     return st.tuples(
@@ -153,10 +176,14 @@ def steps(amounts: tuple[float, ...], *, only_facts: bool = False) -> st.SearchS
 
 
 def histories(
-    amounts: tuple[float, ...] = CENTS, *, only_facts: bool = False, most: int = 45
+    amounts: tuple[float, ...] = CENTS,
+    *,
+    only_facts: bool = False,
+    most: int = 45,
+    tiers: tuple[str, ...] = (),
 ) -> st.SearchStrategy[list[Any]]:
     """The records of one partition in log order."""
-    step = steps(amounts, only_facts=only_facts)
+    step = steps(amounts, only_facts=only_facts, tiers=tiers)
     sizes = st.sampled_from([0, most // 2, 2 * most // 3, 2 * most // 3])
     drawn = sizes.flatmap(lambda least: st.lists(step, min_size=least, max_size=most))
     return drawn.map(write)
@@ -176,10 +203,15 @@ def write(drawn: list[Step]) -> list[Any]:
         event = {"occurred_at": at, "customer_id": customer} | what
         if event["type"] == "day.reached":
             del event["customer_id"]
-        if event_id is not None:
+        if event["type"].startswith(("override.", "grade.")):
+            # An id of its own, so that without the command the rest stays what it is.
+            event = {"event_id": f"c{len(events)}"} | event
+        elif event_id is not None:
             event = {"event_id": event_id} | event
         for name in AGO:
             if event.get(name) is not None:
                 event[name] = at - event[name] * MS_PER_DAY
+        if "until" in event:
+            event["until"] = iso(Day(day + event["until"]))
         events.append(event)
     return log(*events)

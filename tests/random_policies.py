@@ -25,7 +25,17 @@ RANKED_BY = (
 ZONES = ("UTC", "Asia/Shanghai", "America/New_York", "America/Sao_Paulo")
 LIVELY = ("spend", "orders", "active_days", "interactions", "recency_days", "refunds")
 """Readings that most histories move."""
-FIRES_ON = ("any", "any", "any", "tick", "tick", "order.paid", "order.refunded", "interaction")
+FIRES_ON = (
+    "any",
+    "any",
+    "any",
+    "tick",
+    "tick",
+    "order.paid",
+    "order.refunded",
+    "interaction",
+    "manual",
+)
 CALENDARS = ("monthly", "quarterly", "half-yearly")
 
 
@@ -75,7 +85,7 @@ def triggers(draw: st.DrawFn, at: int) -> Document:
     fires_on = draw(st.sampled_from(FIRES_ON))
     trigger: Document = {
         "name": f"g{at}",
-        "fires_on": draw(st.sampled_from([fires_on, ["tick", fires_on]])),
+        "fires_on": draw(st.sampled_from([fires_on, ["tick", fires_on], [fires_on, "manual"]])),
     }
     permits = draw(st.sampled_from([(True, True), (True, False), (False, True)]))
     trigger["promote"], trigger["demote"] = permits

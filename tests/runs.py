@@ -9,6 +9,8 @@ from datetime import date
 from itertools import cycle
 from typing import Any
 
+from by_hand import taking_commands
+
 from scoring.calendar import day_of
 from scoring.customer import CustomerState
 from scoring.policy import Policy
@@ -114,7 +116,7 @@ async def drive(  # noqa: PLR0913 - each way to differ has its test
 
     Then, with `until`, the clock reaches that day.
     """
-    rules = rules_of(given, 1, mode="replay")
+    rules = taking_commands(rules_of(given, 1, mode="replay"))
     store = MemoryStore(policy_tag(given))
     meta = await store.claim(0, "first", 1)
     processor = PartitionProcessor(0, rules, store, meta, CustomerCache(cache))

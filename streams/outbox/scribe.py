@@ -8,6 +8,7 @@ import orjson
 from scoring.calendar import LocalDays, iso
 from scoring.changes import Change
 from scoring.compile import Grader
+from scoring.customer import Override
 from scoring.explain import Explainer
 from scoring.units import MS_PER_DAY, Day, EpochMs
 from streams.intake.decode import Rejected
@@ -75,6 +76,7 @@ class EventScribe:
         """The tier a customer holds after a change of it: the one row kept per customer."""
         snapshot = change.snapshot
         key = customer.encode()
+        occurred = self._occurred_at(change)
         body = {
             "customer_id": customer,
             "version": change.version,
@@ -83,9 +85,9 @@ class EventScribe:
             "score": snapshot.score,
             "since": iso(change.effective_on),
             "trigger": change.trigger,
-            "occurred_at": self._occurred_at(change),
+            "occurred_at": occurred,
             "policy": self._policy,
-            "override": None,
+            "override": self._override(snapshot.override),
             "mode": self._mode,
         }
         headers = (
@@ -94,7 +96,7 @@ class EventScribe:
             self._source,
             self._current,
             ("ce_subject", key),
-            ("ce_time", body["occurred_at"].encode()),
+            ("ce_time", occurred.encode()),
             _CONTENT_TYPE,
         )
         return OutboxRow(CURRENT_TIER, key, orjson.dumps(body), headers)
@@ -129,7 +131,7 @@ class EventScribe:
             body["dimensions"] = self._explainer.dimensions(snapshot)
             body["next_tier"] = self._explainer.next_tier(snapshot)
             body["keep"] = self._explainer.keep(snapshot)
-            body["override"] = None
+            body["override"] = self._override(snapshot.override)
         return body
 
     def labels(self, values: list[int]) -> dict[str, str | None]:
@@ -141,6 +143,20 @@ class EventScribe:
             found = {name: texts[at] if at >= 0 else None for (name, texts), at in pairs}
             self._known_labels[key] = found
         return found
+
+    def _override(self, override: Override | None) -> dict[str, Any] | None:
+        """The override in force, with the tier there would be without it."""
+        if override is None:
+            return None
+        return {
+            "kind": override.kind,
+            "tier": self._tiers[override.rank],
+            "computed_tier": self._tiers[override.computed],
+            "reason": override.reason,
+            "author": override.author,
+            "set_on": iso(override.set_on),
+            "until": None if override.until is None else iso(override.until),
+        }
 
     def _occurred_at(self, change: Change) -> str:
         ms = change.occurred_ms

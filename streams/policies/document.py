@@ -92,8 +92,9 @@ class TriggerSection(Section):
     name: Name
     """the trigger, different from the others; stands in the change it permits"""
     fires_on: FiresOn
-    """any, tick, or fact types: order.paid, order.refunded, order.cancelled, invoice.settled,
-    invoice.overdue, interaction, customer.registered"""
+    """any (every fact of the customer and every tick), tick, manual (a recalculation), policy (a
+    new version of the policy), or fact types: order.paid, order.refunded, order.cancelled,
+    invoice.settled, invoice.overdue, interaction, customer.registered"""
     when: ConditionText | None = None
     """must be true as well"""
     calendar: Calendar | None = None

@@ -10,9 +10,10 @@ from scoring.calendar import CALENDARS
 from scoring.facts import FACT_TYPES
 from scoring.policy import TAG_GROUPS
 from scoring.readings import READINGS
+from scoring.triggers import MANUAL, POLICY
 from scoring.units import DECIMALS
 
-FIRES_ON: Final = ("any", "tick", *(fact.TYPE for fact in FACT_TYPES))
+FIRES_ON: Final = ("any", "tick", *(fact.TYPE for fact in FACT_TYPES), MANUAL, POLICY)
 NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 _NUMBER: Final = r"^\s*[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\s*$"
 

@@ -4,8 +4,10 @@ import asyncio
 import json
 from typing import Any
 
+import builders
 import pytest
 from pages import ROOT, blocks, section, table, text_of
+from runs import run
 
 from scoring.policy import Policy
 from streams.policies.differences import differences
@@ -200,3 +202,12 @@ def test_the_json_examples_are_taken(page, heading):
     results = grade(read_json_lines(lines), load_policy("b2b-fresh"))
     assert results.rejected == []
     assert [customer["tier"] for customer in results.customers] == ["bronze"]
+
+
+def test_consumers_lists_every_key_of_an_override():
+    """In the order in which they are published."""
+    held = builders.log(builders.order(0, 10), builders.override(1, "pin", "gold"))
+    change = run(builders.policy(), held).changes[-1]
+    text = text_of("docs/consumers.md")
+    rows = table(text[text.index("An override has:") :], "key")
+    assert [row["key"] for row in rows] == list(change["override"])

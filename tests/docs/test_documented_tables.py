@@ -11,10 +11,11 @@ from prometheus_client import CollectorRegistry
 
 from scoring.policy import TAG_GROUPS
 from scoring.readings import READINGS
+from scoring.triggers import with_built_in
 from streams.intake import wire
 from streams.intake.decode import Reason
 from streams.partition.runner import TOPICS
-from streams.policies import document
+from streams.policies import document, values
 from streams.policies.load import presets
 from streams.settings import Settings
 from streams.telemetry.metrics import Metrics
@@ -196,3 +197,26 @@ def test_no_shell_block_is_marked_as_something_else():
     for name in ("README.md", "docs/operations.md", "docs/policy.md"):
         assert not blocks(text_of(name), "bash")
         assert not blocks(text_of(name), "console")
+
+
+def test_policy_names_everything_a_trigger_may_fire_on():
+    """Every value that the document accepts, once."""
+    lines = section(text_of("docs/policy.md"), "An entry of `triggers`").splitlines()
+    (row,) = (line for line in lines if line.startswith("| `fires_on` |"))
+    meaning = row.rpartition("required |")[2]
+    assert sorted(re.findall("`([^`]+)`", meaning)) == sorted(values.FIRES_ON)
+
+
+def test_policy_lists_the_built_in_triggers():
+    """With what they fire on and permit, as the core has them."""
+    rows = table(section(text_of("docs/policy.md"), "Built-in triggers"), "trigger")
+    shown = [
+        (
+            trigger.name,
+            ", ".join(trigger.fires_on),
+            "promote and demote" if trigger.demote else "promote",
+            "ignored" if trigger.ignore_hold else "",
+        )
+        for trigger in with_built_in(())
+    ]
+    assert [tuple(row.values())[:4] for row in rows] == shown

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from oracle.overrides import Override
+
 RETAINED_DAYS = 400
 REMEMBERED_ORDERS = 512
 REMEMBERED_FACTS = 64
@@ -66,7 +68,11 @@ class Customer:
     orders: dict[str, Order] = field(default_factory=dict)
     events: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED_FACTS))
     tier: int | None = None
+    """The computed one."""
     tier_set: int = 0
+    override: Override | None = None
+    effective: int | None = None
+    """The tier last told of."""
     labels: dict[str, Any] = field(default_factory=dict)
     version: int = 0
 

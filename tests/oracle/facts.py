@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from oracle.fields import FieldError
+from oracle.overrides import BOUNDS, OVERRIDE_CLEAR, OVERRIDE_SET, RECALCULATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -71,6 +72,11 @@ class Fact:
     paid_day: int = 0
     registered_day: int = 0
     attributes: dict[str, Any] = field(default_factory=dict)
+    bound: str = ""
+    tier: str = ""
+    reason: str = ""
+    author: str = ""
+    last_day: int | None = None
 
     def named(self, scale: int) -> dict[str, Number | str | None]:
         """Return the fields a trigger's `when` may name, money in major units."""
@@ -189,6 +195,25 @@ def _registered(fields: Fields, day: int) -> dict[str, Any]:
     }
 
 
+def _override(fields: Fields, _day: int) -> dict[str, Any]:
+    """Read the fields of `override.set`; its `kind` is not one of interaction."""
+    bound = fields.identifier("kind")
+    if bound not in BOUNDS:
+        raise FieldError("kind")
+    return {
+        "bound": bound,
+        "tier": fields.identifier("tier"),
+        "reason": fields.identifier("reason"),
+        "author": fields.identifier("author"),
+        "last_day": fields.date("until") if fields.has("until") else None,
+    }
+
+
+def _nothing(_fields: Fields, _day: int) -> dict[str, Any]:
+    """Read a command that has no fields of its own."""
+    return {}
+
+
 TYPES: dict[str, Callable[[Fields, int], dict[str, Any]]] = {
     "order.paid": _paid,
     "order.refunded": _refunded,
@@ -197,4 +222,7 @@ TYPES: dict[str, Callable[[Fields, int], dict[str, Any]]] = {
     "invoice.overdue": _overdue,
     "interaction": _interaction,
     "customer.registered": _registered,
+    OVERRIDE_SET: _override,
+    OVERRIDE_CLEAR: _nothing,
+    RECALCULATE: _nothing,
 }

@@ -6,6 +6,7 @@ An optional field that is null counts as absent.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from oracle.days import instant_of, local_day
@@ -89,6 +90,13 @@ class Fields:
         try:
             return local_day(self.instant(name), self.zone)
         except OverflowError as error:
+            raise FieldError(name) from error
+
+    def date(self, name: str) -> int:
+        """Read a required calendar date, written as ISO 8601 has it."""
+        try:
+            return date.fromisoformat(self.identifier(name)).toordinal()
+        except ValueError as error:
             raise FieldError(name) from error
 
     def past_day(self, name: str, latest: int) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle.customer import Order, retained
+from oracle.overrides import COMMANDS, OVERRIDE_CLEAR, OVERRIDE_SET, RECALCULATE, Override
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 def fold(customer: Customer, fact: Fact, today: int) -> None:
     """Fold one accepted fact."""
-    customer.first_fact = _earlier(customer.first_fact, fact.day)
+    if fact.type not in COMMANDS:
+        customer.first_fact = _earlier(customer.first_fact, fact.day)
     FOLDS[fact.type](customer, fact, today)
     customer.events.append(fact.event_id)
 
@@ -141,6 +143,27 @@ def _registered(customer: Customer, fact: Fact, today: int) -> None:
         customer.attributes |= fact.attributes
 
 
+def _override(customer: Customer, fact: Fact, _today: int) -> None:
+    """Put an override in place of whatever there was."""
+    customer.override = Override(
+        bound=fact.bound,
+        tier=fact.tier,
+        reason=fact.reason,
+        author=fact.author,
+        set_on=fact.day,
+        last_day=fact.last_day,
+    )
+
+
+def _clear(customer: Customer, _fact: Fact, _today: int) -> None:
+    """Take the override away."""
+    customer.override = None
+
+
+def _recalculate(_customer: Customer, _fact: Fact, _today: int) -> None:
+    """Change nothing: it only asks for a grade."""
+
+
 FOLDS: dict[str, Callable[[Customer, Fact, int], None]] = {
     "order.paid": _paid,
     "order.refunded": _refunded,
@@ -149,4 +172,7 @@ FOLDS: dict[str, Callable[[Customer, Fact, int], None]] = {
     "invoice.overdue": _overdue,
     "interaction": _interaction,
     "customer.registered": _registered,
+    OVERRIDE_SET: _override,
+    OVERRIDE_CLEAR: _clear,
+    RECALCULATE: _recalculate,
 }

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 from oracle.days import iso
 from oracle.labelling import label_of
 from oracle.ladder import entry_tier, target_tier
+from oracle.overrides import (
+    OVERRIDE_CLEAR,
+    OVERRIDE_SET,
+    RECALCULATE,
+    described,
+    effective_tier,
+)
 from oracle.readings import Scope
-from oracle.triggers import TICK
+from oracle.triggers import MANUAL, TICK
 
 if TYPE_CHECKING:
     from oracle.customer import Customer
@@ -23,11 +30,19 @@ def regrade(policy: Policy, customer: Customer, today: int, fact: Fact | None) -
     """Re-grade after a fact, or on a tick when there is none; return the changes."""
     scale = policy.exchange.scale
     scope = Scope(customer, today, scale, fact.named(scale) if fact else {})
-    if customer.tier is not None:
-        return [*_moved_tier(policy, scope, fact), *_moved_labels(policy, scope)]
-    if fact is not None and policy.eligible(customer):
-        return [_first_grade(policy, scope)]
-    return []
+    if customer.override is not None and customer.override.over(today):
+        customer.override = None
+    by_override = effective_tier(customer.override, policy.tiers, customer.tier)
+    if customer.tier is None:
+        if fact is None or not policy.eligible(customer):
+            return []
+        trigger: str | None = _first_grade(policy, scope)
+        customer.labels = labels_of(policy, scope)
+    else:
+        trigger = _follow(policy, scope, fact)
+    if by_override != customer.effective:
+        trigger = policy.by_hand
+    return [*_moved_tier(policy, scope, trigger), *_moved_labels(policy, scope)]
 
 
 def labels_of(policy: Policy, scope: Scope) -> dict[str, Any]:
@@ -35,30 +50,33 @@ def labels_of(policy: Policy, scope: Scope) -> dict[str, Any]:
     return {name: label_of(rules, scope) for name, rules in policy.labels.items()}
 
 
-def _first_grade(policy: Policy, scope: Scope) -> Change:
+def _first_grade(policy: Policy, scope: Scope) -> str:
     """Assign the first tier; the labels come with it, unannounced."""
-    rank = entry_tier(policy.tiers, policy.rank_value(scope))
-    change = _set_tier(policy, scope, rank, "first-grade")
-    scope.customer.labels = labels_of(policy, scope)
-    return change
+    _set_tier(scope, entry_tier(policy.tiers, policy.rank_value(scope)))
+    return "first-grade"
 
 
-def _moved_tier(policy: Policy, scope: Scope, fact: Fact | None) -> list[Change]:
-    """Move the tier towards its target as far as a trigger permits."""
+def _follow(policy: Policy, scope: Scope, fact: Fact | None) -> str | None:
+    """Move the computed tier towards its target as far as a trigger permits; name that."""
     current = scope.customer.tier or 0
     target = target_tier(policy.tiers, current, policy.rank_value(scope))
     if target == current:
-        return []
+        return None
     trigger = _permitting(policy, scope, fact, up=target > current)
     if trigger is None:
-        return []
-    rank = target if target > current else max(target, current - trigger.steps)
-    return [_set_tier(policy, scope, rank, trigger.name)]
+        return None
+    # Whoever asks for a recalculation gets the tier deserved, however far down it is.
+    straight = target > current or (fact is not None and fact.type == RECALCULATE)
+    _set_tier(scope, target if straight else max(target, current - trigger.steps))
+    return trigger.name
 
 
 def _permitting(policy: Policy, scope: Scope, fact: Fact | None, *, up: bool) -> Trigger | None:
     """Return the first trigger, in policy order, that fired and permits the move."""
     what = fact.type if fact else TICK
+    if what in {OVERRIDE_SET, OVERRIDE_CLEAR}:
+        return None  # they bind the tier that is there and give no reason to compute another
+    what = MANUAL if what == RECALCULATE else what
     hold_over = scope.today - scope.customer.tier_set >= policy.hold_days
     for trigger in policy.triggers:
         down_permitted = trigger.demote and (hold_over or trigger.ignore_hold)
@@ -67,19 +85,30 @@ def _permitting(policy: Policy, scope: Scope, fact: Fact | None, *, up: bool) ->
     return None
 
 
-def _set_tier(policy: Policy, scope: Scope, rank: int, trigger: str) -> Change:
-    """Set the tier, which starts a new hold, and describe the change."""
+def _set_tier(scope: Scope, rank: int) -> None:
+    """Set the computed tier, which starts a new hold."""
+    scope.customer.tier, scope.customer.tier_set = rank, scope.today
+
+
+def _moved_tier(policy: Policy, scope: Scope, trigger: str | None) -> list[Change]:
+    """Describe the move of the effective tier, if it has moved."""
     customer = scope.customer
-    before, customer.tier, customer.tier_set = customer.tier, rank, scope.today
+    before = customer.effective
+    after = effective_tier(customer.override, policy.tiers, customer.tier)
+    if after == before or after is None:
+        return []
+    customer.effective = after
     if before is None:
         type_ = "tier.assigned"
     else:
-        type_ = "tier.upgraded" if rank > before else "tier.downgraded"
-    return _change(policy, scope, type_) | {
+        type_ = "tier.upgraded" if after > before else "tier.downgraded"
+    move = {
         "from": None if before is None else policy.tiers[before].name,
-        "to": policy.tiers[rank].name,
+        "to": policy.tiers[after].name,
         "trigger": trigger,
+        "override": described(customer.override, policy.tiers, customer.tier),
     }
+    return [_change(policy, scope, type_) | move]
 
 
 def _moved_labels(policy: Policy, scope: Scope) -> list[Change]:

@@ -13,7 +13,7 @@ from oracle.labelling import rules_of
 from oracle.ladder import ladder_of
 from oracle.money import Exchange
 from oracle.scorecard import dimension_of, score_of
-from oracle.triggers import trigger_of
+from oracle.triggers import MANUAL, triggers_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +48,15 @@ class Policy:
         return any(pattern.search(customer_id or "") for pattern in self.exclude)
 
     def eligible(self, customer: Customer) -> bool:
-        """Say whether a customer with at least one folded fact may be graded."""
-        return customer.ever_paid or not self.first_order_needed
+        """Say whether a customer may be graded; commands alone are no reason."""
+        return customer.ever_paid or (
+            not self.first_order_needed and customer.first_fact is not None
+        )
+
+    @property
+    def by_hand(self) -> str:
+        """The name of a move that an override makes."""
+        return next(trigger.name for trigger in self.triggers if MANUAL in trigger.fires_on)
 
     def score(self, scope: Scope) -> Fraction | None:
         """Return the rounded score, or None without a scorecard."""
@@ -74,7 +81,7 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         by=None if by is None else reading_of(by),
         tiers=ladder_of(document["tiers"]),
         hold_days=move.get("hold_days", 30),
-        triggers=[trigger_of(entry, move.get("steps", 1)) for entry in move.get("triggers", ())],
+        triggers=triggers_of(move.get("triggers", ()), move.get("steps", 1)),
         labels={name: rules_of(entries) for name, entries in document.get("labels", {}).items()},
     )
 

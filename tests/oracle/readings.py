@@ -179,9 +179,11 @@ def _since(scope: Scope, day: int | None) -> Value:
 
 
 def _tenure_days(scope: Scope) -> Value:
-    """Days since registration, else since the first fact."""
+    """Days since registration, else since the first fact; none before there was one."""
     customer = scope.customer
     known = customer.registered
+    if customer.first_fact is None:
+        return 0
     return _since(scope, customer.first_fact if known is None else known)
 
 

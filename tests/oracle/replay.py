@@ -15,6 +15,7 @@ from oracle.folding import fold
 from oracle.grading import regrade
 from oracle.intake import admit
 from oracle.ladder import target_tier
+from oracle.overrides import described
 from oracle.policy import Policy, policy_of
 from oracle.readings import Scope
 
@@ -108,13 +109,16 @@ class Partition:
             "labels": {},
             "version": customer.version,
             "target": None,
+            "computed": None,
+            "override": described(customer.override, policy.tiers, customer.tier),
             "readings": {text: _plain(value) for text, value in readings.items()},
         }
         if customer.tier is None:
             return summary
         target = target_tier(policy.tiers, customer.tier, policy.rank_value(scope))
         return summary | {
-            "tier": policy.tiers[customer.tier].name,
+            "tier": policy.tiers[customer.effective or 0].name,
+            "computed": policy.tiers[customer.tier].name,
             "score": _plain(policy.score(scope)),
             "labels": dict(customer.labels),
             "target": policy.tiers[target].name,

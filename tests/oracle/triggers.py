@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 from oracle.expressions import condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from oracle.readings import Scope
 
 TICK = "tick"
+MANUAL = "manual"
+POLICY = "policy"
+NAMED_ONLY = frozenset({MANUAL, POLICY})
+"""What `any` does not stand for: neither a fact of the customer nor a day."""
 ALL_STEPS = 10**6
 
 CALENDARS = {
@@ -38,7 +42,7 @@ class Trigger:
 
     def fires(self, what: str, scope: Scope) -> bool:
         """Say whether a tick or a fact type fires the trigger on a day."""
-        if not self.fires_on & {"any", what}:
+        if what not in self.fires_on and ("any" not in self.fires_on or what in NAMED_ONLY):
             return False
         if self.months is not None and not self._review_day(scope.today):
             return False
@@ -48,6 +52,18 @@ class Trigger:
         """Say whether a day is the first of one of the calendar's months."""
         day = date.fromordinal(today)
         return day.day == 1 and day.month in (self.months or ())
+
+
+def triggers_of(entries: Sequence[Mapping[str, Any]], usual_steps: Any) -> list[Trigger]:
+    """Read the triggers; those for manual work and new policies are there unless given."""
+    triggers = [trigger_of(entry, usual_steps) for entry in entries]
+    for what, permits in (
+        (POLICY, {"promote": True}),
+        (MANUAL, {"promote": True, "demote": True, "ignore_hold": True}),
+    ):
+        if not any(what in trigger.fires_on for trigger in triggers):
+            triggers.append(trigger_of({"name": what, "fires_on": what, **permits}, "all"))
+    return triggers
 
 
 def trigger_of(entry: Mapping[str, Any], usual_steps: Any) -> Trigger:

@@ -78,6 +78,12 @@ class Log:
         """Append an interaction."""
         return self.put("interaction", day, kind=kind, **fields)
 
+    def hold(self, day, kind, tier, until=None):
+        """Append an override, until and including a day if one is given."""
+        last = None if until is None else iso(until)
+        fields = {"kind": kind, "tier": tier, "reason": "why", "author": "who", "until": last}
+        return self.put("override.set", day, **fields)
+
     def reach(self, day):
         """Append the record that only moves the partition day."""
         event = {
@@ -684,3 +690,60 @@ def test_a_label_may_be_a_mapping():
     labels = {"plain": values, "tag": tag | {"values": values}}
     result = replay(policy(labels=labels), Log().paid(0, 1).events)
     assert result.customers["c"]["labels"] == {"plain": "some", "tag": "some"}
+
+
+BY_SPEND = {
+    "tiers": ((0, 0), (50, 45), (80, 72)),
+    "readings": ["spend(30)"],
+    "triggers": [{"name": "crossing", "fires_on": "any", "promote": True}],
+}
+
+
+def test_an_override_binds_until_its_last_day_and_the_computed_tier_goes_on():
+    """Bronze is pinned to gold; silver in shadow, it comes to light when the pin ends."""
+    # day   0 o10 bronze    2 [pin gold    3 o50 silver in shadow    5 ]   6
+    log = Log().paid(0, 10).hold(2, "pin", "gold", until=5).paid(3, 50)
+    assert log.moves(policy(**BY_SPEND)) == [
+        ("tier.assigned", None, "bronze", "first-grade", iso(0)),
+        ("tier.upgraded", "bronze", "gold", "manual", iso(2)),
+    ]
+    customer = replay(policy(**BY_SPEND), log.events).customers["c"]
+    assert (customer["tier"], customer["computed"], customer["target"]) == (
+        "gold",
+        "silver",
+        "silver",
+    )
+    assert customer["override"] == {
+        "kind": "pin",
+        "tier": "gold",
+        "computed_tier": "silver",
+        "reason": "why",
+        "author": "who",
+        "set_on": iso(2),
+        "until": iso(5),
+    }
+    assert len(log.reach(5).moves(policy(**BY_SPEND))) == 2
+    ended = log.reach(6).moves(policy(**BY_SPEND))
+    assert ended[2:] == [("tier.downgraded", "gold", "silver", "manual", iso(6))]
+
+
+def test_a_floor_lifts_a_ceiling_caps_and_the_last_one_set_stands():
+    """Each replaces the one before; without one the computed tier is back."""
+    log = Log().paid(0, 60).hold(1, "floor", "gold").hold(2, "ceiling", "bronze")
+    log.hold(3, "floor", "bronze").put("override.clear", 4)
+    assert [move[1:] for move in log.moves(policy(**BY_SPEND))[1:]] == [
+        ("silver", "gold", "manual", iso(1)),
+        ("gold", "bronze", "manual", iso(2)),
+        ("bronze", "silver", "manual", iso(3)),
+    ]
+
+
+def test_a_recalculation_takes_every_step_at_once_and_only_once():
+    """No trigger but the one that is built in may demote."""
+    log = Log().paid(0, 90, "o").refunded(1, "o", 90).put("grade.recalculate", 2)
+    log.put("grade.recalculate", 2)
+    assert log.moves(policy(**BY_SPEND))[1:] == [
+        ("tier.downgraded", "gold", "bronze", "manual", iso(2))
+    ]
+    board = BY_SPEND | {"triggers": [{"name": "board", "fires_on": "manual", "promote": True}]}
+    assert len(log.moves(policy(**board))) == 1

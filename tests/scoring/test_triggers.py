@@ -4,8 +4,17 @@ Day 0 is January 1, 2024. `o` is an order, `r` a refund, `^` a promotion, `v` a 
 """
 
 import pytest
-from agreement import grades
-from builders import cancellation, day_reached, interaction, log, order, policy, refund
+from agreement import check_agreement, grades
+from builders import (
+    cancellation,
+    day_reached,
+    document,
+    interaction,
+    log,
+    order,
+    policy,
+    refund,
+)
 from moving import DAILY, moves
 from runs import run
 
@@ -33,6 +42,14 @@ def test_a_review_within_the_hold_is_put_off_to_the_next():
     #       o100 ^      (held)       |0               v
     events = [order(2, 50), order(2, 50), order(1, 50), day_reached(100)]
     assert moves("", *events)[1:] == [(60, "silver", "bronze", "review")]
+
+
+@pytest.mark.parametrize(("set_on", "lost"), [(1, 31), (2, 60)])
+def test_a_review_on_the_day_the_hold_ends_is_late_enough(set_on, lost):
+    """On or after: a tier set on January 2 may go on February 1, one of January 3 in March."""
+    # day   1 o100 (or 2)     31 Feb 1     60 Mar 1
+    events = [order(0, 10, order_id="x"), order(set_on, 95), refund(set_on, 95, "o1")]
+    assert moves("", *events, day_reached(90))[1:] == [(lost, "silver", "bronze", "review")]
 
 
 def test_a_demotion_nothing_permits_is_pending():
@@ -99,6 +116,37 @@ def test_a_refund_takes_the_tier_back_at_once(given_back):
     assert moves(LARGE, order(0, 100), order(1, 100), given_back) == [
         (1, "silver", "gold", "large-order"),
         (2, "gold", "silver", "refund"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("back", "tier"),
+    [
+        (refund(1, 250, "o1"), "bronze"),
+        (refund(1, 240, "o1", full=True), "bronze"),
+        (cancellation(1, "o1"), "bronze"),
+        (refund(9, 250, "o1"), "bronze"),
+        (refund(1, 100, "o1"), "silver"),
+        (refund(1, "80.01", "o1"), "silver"),
+        (refund(1, 80, "o1"), None),
+    ],
+)
+def test_the_order_that_promoted_is_taken_back(back, tier):
+    """At once, wholly or in part: over two levels and within the hold, to what is deserved."""
+    # day   0 o10    1 o250 ^gold, r v        spent: 10 (full), 160 (part), 180 keeps gold
+    events = [order(0, 10), order(1, 250), back]
+    check_agreement(policy(LARGE), document(LARGE), log(*events))
+    promoted, *rest = moves(LARGE, *events)
+    assert promoted == (1, "bronze", "gold", "large-order")
+    assert [(to, trigger) for _, _, to, trigger in rest] == ([(tier, "refund")] if tier else [])
+
+
+def test_a_refund_of_another_order_takes_back_no_more_than_its_part():
+    """Whichever order is given back, the tier is the one the rest deserves."""
+    events = [order(0, 90), order(1, 150), refund(2, 90), refund(3, 150, "o1")]
+    assert moves(LARGE, *events)[1:] == [
+        (2, "gold", "silver", "refund"),
+        (3, "silver", "bronze", "refund"),
     ]
 
 
