@@ -9,12 +9,13 @@ from scoring.customer import UNGRADED, CustomerState
 from scoring.explain import major
 from scoring.facts import Tick
 from scoring.movement import target_of
+from scoring.override import computed_of
 from scoring.readings import READINGS
 from scoring.units import Day
 from scoring.why.copies import copy_of
 from scoring.why.explanation import Move, OutlookDay, ReadingMove
 from scoring.why.gap import HORIZON
-from scoring.why.ranks import as_told, computed_rank, label_values
+from scoring.why.ranks import as_told, label_values
 
 OUTLOOK_ROWS: Final = 12
 """How many days of an outlook are told unless asked otherwise."""
@@ -86,7 +87,7 @@ class Outlook:
         windowed = [details[at][0] for at in self._windowed]
         if len(self._calls) > len(windowed):
             windowed.append(value)
-        computed = computed_rank(state)
+        computed = computed_of(state)
         return Glance(
             score=rounded(raw),
             value=value,

@@ -1,18 +1,8 @@
 """Ranks, bounds and label values by the names and units of a policy."""
 
 from scoring.compile import Grader
-from scoring.customer import CustomerState
 from scoring.explain import major
 from scoring.policy import Policy
-
-
-def computed_rank(state: CustomerState) -> int:
-    """The rank that events and time gave: under an override the shadow.
-
-    >>> computed_rank(CustomerState(tier=2))
-    2
-    """
-    return state.tier if state.override is None else state.override.computed
 
 
 def as_told(grader: Grader, value: float | None) -> float | None:

@@ -9,6 +9,7 @@ from scoring.changes import Snapshot
 from scoring.customer import UNGRADED, CustomerState
 from scoring.explain import Explainer
 from scoring.movement import target_of
+from scoring.override import computed_of
 from scoring.units import Centipoints, Day
 from scoring.why.copies import as_of
 from scoring.why.explanation import (
@@ -25,7 +26,7 @@ from scoring.why.lever import Lever
 from scoring.why.one_order import one_order
 from scoring.why.outlook import OUTLOOK_ROWS, Outlook
 from scoring.why.points import dimension_rows
-from scoring.why.ranks import as_told, computed_rank
+from scoring.why.ranks import as_told
 from scoring.why.standing import Distance, trigger_rows
 from scoring.why.what_if import WhatIf
 
@@ -94,7 +95,7 @@ class Reasons:
     def _grade(self, state: CustomerState, today: Day) -> _Grade:
         raw, value, labels = self._grader.measure(state, today)
         details = self._grader.details(state, today)
-        rank = computed_rank(state)
+        rank = computed_of(state)
         return _Grade(
             state,
             today,

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scoring.analysis import earliest_age
-from scoring.calendar import LAST_DAY, date_of, first_on_or_after, review_days
+from scoring.calendar import LAST_DAY, date_of, review_days
 from scoring.compile import Grader, When
 from scoring.customer import CustomerState
 from scoring.due import TickTrigger
 from scoring.facts import Tick
 from scoring.policy import Trigger
 from scoring.syntax import Arithmetic, Comparison, FieldOf, Junction, Negation, Node
+from scoring.triggers import fires
 from scoring.units import Day
 from scoring.why.explanation import TriggerRow, Verdict
 from scoring.why.wording import text_of
@@ -28,8 +29,8 @@ class Distance:
 def trigger_rows(
     grader: Grader, state: CustomerState, distance: Distance, today: Day
 ) -> list[TriggerRow]:
-    """Every trigger of the policy, in order of precedence: the first that `moves` would."""
-    pairs = zip(grader.policy.triggers, grader.whens, strict=True)
+    """Every trigger, the built-in last, in order of precedence: the first that `moves` would."""
+    pairs = zip(grader.triggers, grader.whens, strict=True)
     return [_row(trigger, when, state, distance, today) for trigger, when in pairs]
 
 
@@ -74,17 +75,11 @@ def _firing(trigger: Trigger, when: When | None, state: CustomerState, today: Da
         return "condition false"
     if not ticks:
         return "waits for a fact"
-    return "moves" if _is_its_day(trigger, today) else "waits for its day"
+    return "moves" if fires(trigger, Tick(today), today) else "waits for its day"
 
 
 def _ticks(trigger: Trigger) -> bool:
     return bool(trigger.fires_on & {"tick", "any"})
-
-
-def _is_its_day(trigger: Trigger, today: Day) -> bool:
-    if trigger.calendar is None:
-        return True
-    return first_on_or_after(review_days(trigger.calendar), today) == today
 
 
 def _next_on(trigger: Trigger, state: CustomerState, today: Day) -> Day | None:

@@ -123,13 +123,15 @@ def graded(
     policy, customer = case.policy, alone.customers[case.name]
     assert alone.today is not None
     assert customer.tier is not None
+    assert customer.effective is not None
     scope = case.scope(alone.today, customer)
     value, score = policy.rank_value(scope), policy.score(scope)
     rests = [d.reading for d in policy.dimensions] + ([policy.by] if policy.by else [])
     return {
         "on": date.fromordinal(alone.today),
         "score": None if score is None else float(score),
-        "tier": policy.tiers[customer.tier].name,
+        "tier": policy.tiers[customer.effective].name,
+        "computed": policy.tiers[customer.tier].name,
         "target": policy.tiers[target_tier(policy.tiers, customer.tier, value)].name,
         "labels": dict(customer.labels),
         "windowed": {written(r): plain(r.read(scope)) for r in rests if is_windowed(r)},

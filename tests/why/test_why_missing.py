@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 from builders import policy_from
-from histories import CENTS, QUARTERS, histories
+from histories import CENTS, histories
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from oracle.customer import Customer
 from oracle.days import EPOCH
 from oracle.expressions import reading_of
 from oracle.facts import Fact
 from oracle.folding import fold
-from random_policies import documents
+from programmes import programmes, tiers_of
 from ruamel.yaml import YAML
 from why.recomputed import Case, cases
 
@@ -131,14 +132,16 @@ def check_missing(policy: Policy, document: dict[str, Any], records: list) -> No
 
 @pytest.mark.parametrize("preset", presets())
 @settings(max_examples=25)
-@given(records=histories(CENTS, most=25))
-def test_what_a_preset_says_is_missing_is_just_enough(preset, records):
+@given(data=st.data())
+def test_what_a_preset_says_is_missing_is_just_enough(preset, data):
     """The amount, count or value named leads to the next tier, the one before it does not."""
+    records = data.draw(histories(CENTS, most=25, tiers=tiers_of(DOCUMENTS[preset])))
     check_missing(POLICIES[preset], DOCUMENTS[preset], records)
 
 
 @settings(max_examples=60)
-@given(document=documents(), records=histories(QUARTERS, most=20))
-def test_what_any_policy_says_is_missing_is_just_enough(document, records):
+@given(drawn=programmes(most=20))
+def test_what_any_policy_says_is_missing_is_just_enough(drawn):
     """Whatever the policy: by one reading alone and by one order, up to the day named."""
+    document, records = drawn
     check_missing(policy_from(document), document, records)
