@@ -38,7 +38,7 @@ class LookUp:
             meta = Keys(self._prefix, 0).meta
             partitions, policy = await self._redis.hmget(meta, ["partitions", "policy"])
         except RedisError as error:
-            raise StoreUnavailable("reading the programme", str(error)) from error
+            raise StoreUnavailable("reading the programme (REGRADE_REDIS)", str(error)) from error
         if partitions is None or policy is None:
             return None
         return Programme(int(partitions), policy.decode())
@@ -56,7 +56,7 @@ class LookUp:
                 both.hget(keys.meta, "day").get(keys.customer(customer))
                 day, blob = await both.execute()
         except RedisError as error:
-            raise StoreUnavailable("looking a customer up", str(error)) from error
+            raise StoreUnavailable("looking a customer up (REGRADE_REDIS)", str(error)) from error
         return None if day is None else Day(int(day)), blob
 
     async def close(self) -> None:
