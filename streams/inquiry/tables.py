@@ -113,7 +113,7 @@ def _triggers(told: Explanation) -> Table:
     for column in ("trigger", "fires on", "when", "permits", "now", "next day"):
         table.add_column(column)
     for row in told.triggers:
-        on = ", ".join(row.fires_on) + (f", {row.calendar}" if row.calendar else "")
+        on = "\n".join([*row.fires_on, *([row.calendar] if row.calendar else [])])
         now = f"held until {told.hold_until}" if row.verdict == "held" else row.verdict
         next_on = str(row.next_on or "")
         table.add_row(row.name, on, row.when or "", permits(row), now, next_on)
