@@ -48,18 +48,18 @@ async def _find(customer: str, policy: Policy, settings: Settings) -> Found:
     look_up = LookUp(connect(settings.redis, _PATIENCE_S, 1), settings.key_prefix)
     address = settings.redis.rpartition("@")[2].rpartition("//")[2]
     try:
-        programme = await look_up.programme()
-        if programme is None:
+        partitions = await look_up.partitions()
+        if partitions is None:
             raise NothingStored(address, settings.prefix)
-        if programme.policy != policy_tag(policy):
-            raise GradedByAnother(programme.policy, policy_tag(policy))
-        partition = partition_of(customer.encode(), programme.partitions)
-        day, blob = await look_up.customer(partition, customer)
+        partition = partition_of(customer.encode(), partitions)
+        stored = await look_up.customer(partition, customer)
     finally:
         await look_up.close()
-    if day is None or blob is None:
+    if stored.policy not in (None, policy_tag(policy)):
+        raise GradedByAnother(str(stored.policy), policy_tag(policy))
+    if stored.day is None or stored.blob is None:
         raise UnknownCustomer(customer, f"the store at {address}")
-    return Found(customer, partition, day, BlobCodec().decode(blob))
+    return Found(customer, partition, stored.day, BlobCodec().decode(stored.blob))
 
 
 def find_in_file(customer: str, policy: Policy, path: str) -> Found:

@@ -1,7 +1,6 @@
 """One customer of a programme that workers may be grading at this moment. Reads only."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -11,13 +10,14 @@ from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
 
 
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """What the stored states belong to."""
+class Stored(NamedTuple):
+    """A customer, and where their partition stood at that same moment."""
 
-    partitions: int
-    policy: str
-    """As `bootstrap.policy_tag` writes it."""
+    policy: str | None
+    """What graded the partition, as `bootstrap.policy_tag` writes it; None when nobody did."""
+    day: Day | None
+    """The partition day; None before the first event."""
+    blob: bytes | None
 
 
 class LookUp:
@@ -28,23 +28,20 @@ class LookUp:
         self._redis: Any = redis
         self._prefix = prefix
 
-    async def programme(self) -> Programme | None:
-        """Partition count and policy; None when no worker has claimed the first partition.
+    async def partitions(self) -> int | None:
+        """How many partitions the states are spread over; None when nobody claimed the first.
 
         Raises:
             StoreUnavailable: nobody answers.
         """
         try:
-            meta = Keys(self._prefix, 0).meta
-            partitions, policy = await self._redis.hmget(meta, ["partitions", "policy"])
+            found = await self._redis.hget(Keys(self._prefix, 0).meta, "partitions")
         except RedisError as error:
-            raise StoreUnavailable("reading the programme (REGRADE_REDIS)", str(error)) from error
-        if partitions is None or policy is None:
-            return None
-        return Programme(int(partitions), policy.decode())
+            raise StoreUnavailable("reading a partition (REGRADE_REDIS)", str(error)) from error
+        return None if found is None else int(found)
 
-    async def customer(self, partition: int, customer: str) -> tuple[Day | None, bytes | None]:
-        """The partition day, None before the first event, and the state as of that same moment.
+    async def customer(self, partition: int, customer: str) -> Stored:
+        """One customer.
 
         Raises:
             StoreUnavailable: nobody answers.
@@ -53,11 +50,15 @@ class LookUp:
         try:
             # One transaction: a commit in between could move the day without the state.
             async with self._redis.pipeline(transaction=True) as both:
-                both.hget(keys.meta, "day").get(keys.customer(customer))
-                day, blob = await both.execute()
+                both.hmget(keys.meta, ["policy", "day"]).get(keys.customer(customer))
+                (policy, day), blob = await both.execute()
         except RedisError as error:
             raise StoreUnavailable("looking a customer up (REGRADE_REDIS)", str(error)) from error
-        return None if day is None else Day(int(day)), blob
+        return Stored(
+            None if policy is None else policy.decode(),
+            None if day is None else Day(int(day)),
+            blob,
+        )
 
     async def close(self) -> None:
         """Give back the connections."""
