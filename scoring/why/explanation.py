@@ -142,7 +142,7 @@ class OutlookDay(msgspec.Struct, frozen=True):
     score: float | None
     value: float | None
     tier: str
-    computed: str
+    computed_tier: str
     """The shadow under an override, else the tier."""
     target: str
     labels: dict[str, str | None]
@@ -168,7 +168,7 @@ class Explanation(msgspec.Struct, frozen=True):
     as_of: date
     tier: str | None
     """Null: not graded yet."""
-    computed: str | None
+    computed_tier: str | None
     """The tier without the override; target, bounds and triggers are told of it."""
     override: OverrideRow | None
     tier_since: date | None

@@ -112,7 +112,7 @@ class Outlook:
             score=now.score,
             value=as_told(grader, now.value),
             tier=tiers[now.tier].name,
-            computed=tiers[now.computed].name,
+            computed_tier=tiers[now.computed].name,
             target=tiers[now.target].name,
             labels=label_values(grader.policy, now.labels),
             readings=list(moved.values()),

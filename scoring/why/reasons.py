@@ -70,7 +70,7 @@ class Reasons:
         return Explanation(
             as_of=date_of(day),
             tier=self._name(state.tier),
-            computed=self._name(grade.rank),
+            computed_tier=self._name(grade.rank),
             override=self._override(state),
             tier_since=date_of(since) if graded else None,
             score=snapshot.score,
@@ -136,8 +136,8 @@ class Reasons:
     def _pending(self, grade: _Grade) -> Pending:
         """The demotion that will come if nothing happens: found by letting nothing happen."""
         for day in self._outlook.days(grade.state, grade.today, rows=LAST_DAY):
-            if self._tiers.index(day.computed) < grade.rank:
-                return Pending(day.computed, day.on, _trigger(day))
+            if self._tiers.index(day.computed_tier) < grade.rank:
+                return Pending(day.computed_tier, day.on, _trigger(day))
             if self._tiers.index(day.target) >= grade.rank:
                 break
         return Pending(None, None, None)

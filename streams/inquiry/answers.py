@@ -18,7 +18,16 @@ def full(found: Found, policy: Policy, told: Explanation) -> dict[str, Any]:
 def short(found: Found, policy: Policy, told: Explanation) -> dict[str, Any]:
     """What `regrade grade` tells."""
     whole = msgspec.to_builtins(told)
-    names = ("as_of", "tier", "computed", "override", "tier_since", "score", "ranked_by", "value")
+    names = (
+        "as_of",
+        "tier",
+        "computed_tier",
+        "override",
+        "tier_since",
+        "score",
+        "ranked_by",
+        "value",
+    )
     return {
         **_freshness(found, policy),
         **{name: whole[name] for name in names},

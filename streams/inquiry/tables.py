@@ -56,7 +56,7 @@ def _override(told: Explanation) -> Iterator[str]:
     if given is not None:
         until = "until it is cleared" if given.until is None else f"until {given.until}"
         yield f"{given.kind} {given.tier} {until}, set on {given.set_on} by {given.author}:"
-        yield f"  {given.reason}; without it the tier would be {told.computed or 'none'}"
+        yield f"  {given.reason}; without it the tier would be {told.computed_tier or 'none'}"
 
 
 def _pending(told: Explanation) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _labels(told: Explanation, words: Words) -> Table:
 
 
 def _triggers(told: Explanation) -> Table:
-    title = f"Triggers: tier {told.computed}, target {told.target}"
+    title = f"Triggers: tier {told.computed_tier}, target {told.target}"
     table = Table(title=title, title_justify="left")
     for column in ("trigger", "fires on", "when", "permits", "now", "next day"):
         table.add_column(column)

@@ -107,6 +107,8 @@ def summary(customer: str, policy: Policy, told: Explanation) -> str:
         "policy": f"{policy.policy_id} version {policy.version}",
     }
     if told.override is not None:
-        rows["tier"] += f" ({told.override.kind} {told.override.tier}; computed {told.computed})"
+        rows["tier"] += (
+            f" ({told.override.kind} {told.override.tier}; computed {told.computed_tier})"
+        )
     width = max(map(len, rows))
     return "\n".join(f"{name:{width}}  {value}" for name, value in rows.items())

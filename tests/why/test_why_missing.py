@@ -26,6 +26,8 @@ from streams.policies.load import load_policy, policy_text, presets
 
 DOCUMENTS = {name: YAML(typ="safe").load(policy_text(name)) for name in presets()}
 POLICIES = {name: load_policy(name) for name in presets()}
+FEWER = settings(max_examples=settings.default.max_examples // 2)
+"""Each example looks at hundreds of days."""
 ENDLESS = (1, 2, 29, 30, 31, 90, 365, 399, 400)
 """Days after which what has no end is tried again."""
 GREAT = (0, 1, Fraction(1, 2), 30, 1000, 10**9)
@@ -131,7 +133,7 @@ def check_missing(policy: Policy, document: dict[str, Any], records: list) -> No
 
 
 @pytest.mark.parametrize("preset", presets())
-@settings(max_examples=25)
+@FEWER
 @given(data=st.data())
 def test_what_a_preset_says_is_missing_is_just_enough(preset, data):
     """The amount, count or value named leads to the next tier, the one before it does not."""
@@ -139,7 +141,7 @@ def test_what_a_preset_says_is_missing_is_just_enough(preset, data):
     check_missing(POLICIES[preset], DOCUMENTS[preset], records)
 
 
-@settings(max_examples=60)
+@FEWER
 @given(drawn=programmes(most=20))
 def test_what_any_policy_says_is_missing_is_just_enough(drawn):
     """Whatever the policy: by one reading alone and by one order, up to the day named."""
