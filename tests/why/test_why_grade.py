@@ -188,6 +188,26 @@ def test_a_pending_demotion_names_its_review():
     )
 
 
+def test_a_pending_demotion_waits_through_days_on_which_only_the_score_falls():
+    """The row leaves the day before the review: the tier is still kept then."""
+    told = explain(SCORED, order(0, 65), refund(5, 60))
+    assert [day.on.isoformat() for day in told.outlook] == ["2024-01-31", "2024-02-01"]
+    assert told.pending.on.isoformat() == "2024-02-01"
+
+
+def test_a_pending_demotion_is_off_when_the_target_comes_back():
+    """An order that will count tomorrow: nothing will demote today."""
+    rules = """
+by: orders(10, ending=2)
+tiers:
+  - {name: bronze, enter: 0}
+  - {name: silver, enter: 1}
+"""
+    told = explain(rules, order(0), order(11), day_reached(12))
+    assert (told.tier, told.target) == ("silver", "bronze")
+    assert (told.pending.to, told.pending.on) == (None, None)
+
+
 def test_a_label_names_the_rule_and_what_it_read():
     """The readings of every rule that was asked."""
     rules = """
