@@ -5,7 +5,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from streams.cli import backtest, demo, dev, policy, replay, topics, worker
+from streams.cli import backtest, demo, dev, policy, replay, topics, why, worker
 from streams.errors import RegradeError
 
 app = typer.Typer(
@@ -20,6 +20,8 @@ for command in (demo.demo, dev.dev, worker.worker, topics.topics):
     app.command()(command)
 app.command()(replay.replay)
 app.command()(backtest.backtest)
+app.command()(why.grade)
+app.command()(why.why)
 app.add_typer(policy.app, name="policy")
 
 

@@ -24,8 +24,12 @@ async def run_in_memory(
     source: Iterable[WireEvent | RejectedRow],
     policy: Policy,
     progress: Callable[[int], None] = lambda _events: None,
+    store: MemoryStore | None = None,
 ) -> Results:
-    """Grade a whole source as one partition; ends on the day of its last event."""
+    """Grade a whole source as one partition; ends on the day of its last event.
+
+    Give an empty `store` to look at the states afterwards.
+    """
     results = Results()
     log: dict[str, list[LogRecord]] = {topic: [] for topic in TOPICS}
     lines: dict[str, list[int]] = {topic: [] for topic in TOPICS}
@@ -40,7 +44,7 @@ async def run_in_memory(
         log[topic].append(LogRecord(topic, 0, offset, event.timestamp_ms, event.key, event.value))
     log[TOPICS[0]].append(_day_reached(last_ms, len(log[TOPICS[0]])))
     rules = rules_of(policy, 1, mode="replay")
-    store = MemoryStore(policy_tag(policy))
+    store = store or MemoryStore(policy_tag(policy))
     meta = await store.claim(0, "memory", 1)
     cache = CustomerCache(_FOREVER)
     processor = PartitionProcessor(0, rules, store, meta, cache)

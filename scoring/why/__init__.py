@@ -1,0 +1,1 @@
+"""The full answer to "why": one customer's grade, taken apart. Changes nothing, may be slow."""

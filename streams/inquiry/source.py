@@ -1,0 +1,100 @@
+"""Where an answer comes from: the live store, or a file graded in memory."""
+
+import asyncio
+from datetime import date
+from typing import NamedTuple
+
+from scoring.calendar import LAST_DAY, date_of, day_of
+from scoring.customer import CustomerState
+from scoring.policy import Policy
+from scoring.units import Day
+from streams.bootstrap import policy_tag
+from streams.inquiry.errors import DayOutOfReach, GradedByAnother, NothingStored, UnknownCustomer
+from streams.intake.partitioner import partition_of
+from streams.replay.files import FileSource
+from streams.replay.memory import run_in_memory
+from streams.settings import Settings
+from streams.storage.codec import BlobCodec
+from streams.storage.look_up import LookUp
+from streams.storage.memory_store import MemoryStore
+from streams.storage.redis_store import connect
+
+_PATIENCE_S = 5.0
+
+
+class Found(NamedTuple):
+    """One customer as stored."""
+
+    customer: str
+    partition: int
+    day: Day
+    """The partition day: the state is as of this day."""
+    state: CustomerState
+
+
+def find(customer: str, policy: Policy, settings: Settings) -> Found:
+    """Look a customer up in the store of REGRADE_REDIS, under REGRADE_PREFIX.
+
+    Raises:
+        StoreUnavailable: nobody answers there.
+        NothingStored: no worker ever ran under this prefix.
+        GradedByAnother: the workers have another policy.
+        UnknownCustomer: no accepted event named this id.
+    """
+    return asyncio.run(_find(customer, policy, settings))
+
+
+async def _find(customer: str, policy: Policy, settings: Settings) -> Found:
+    look_up = LookUp(connect(settings.redis, _PATIENCE_S, 1), settings.key_prefix)
+    address = settings.redis.rpartition("@")[2].rpartition("//")[2]
+    try:
+        partitions = await look_up.partitions()
+        if partitions is None:
+            raise NothingStored(address, settings.prefix)
+        partition = partition_of(customer.encode(), partitions)
+        stored = await look_up.customer(partition, customer)
+    finally:
+        await look_up.close()
+    if stored.policy not in (None, policy_tag(policy)):
+        raise GradedByAnother(str(stored.policy), policy_tag(policy))
+    if stored.day is None or stored.blob is None:
+        raise UnknownCustomer(customer, f"the store at {address}")
+    return Found(customer, partition, stored.day, BlobCodec().decode(stored.blob))
+
+
+def find_in_file(customer: str, policy: Policy, path: str) -> Found:
+    """Grade a whole replay file in memory, and look a customer up at its end.
+
+    Raises:
+        UnreadableFileError, HeaderError: the file is not one.
+        UnknownCustomer: no accepted event of the file named this id.
+    """
+    store = MemoryStore(policy_tag(policy))
+
+    async def graded() -> Found | None:
+        """The customer as a backtest would leave them."""
+        with FileSource(path) as source:
+            await run_in_memory(source, policy, store=store)
+        meta = await store.read_meta(0)
+        (blob,) = await store.load(0, [customer])
+        if blob is None or meta is None or meta.day is None:
+            return None
+        return Found(customer, 0, meta.day, BlobCodec().decode(blob))
+
+    found = asyncio.run(graded())
+    if found is None:
+        raise UnknownCustomer(customer, path)
+    return found
+
+
+def day_to_tell(found: Found, asked: date | None) -> Day:
+    """The day to explain: the one asked for, or that of the state.
+
+    Raises:
+        DayOutOfReach: before the partition day, or after the calendar.
+    """
+    if asked is None:
+        return found.day
+    if not found.day <= day_of(asked) <= LAST_DAY:
+        raise DayOutOfReach(asked, date_of(found.day), date_of(LAST_DAY))
+    return day_of(asked)
