@@ -6,6 +6,7 @@ from streams.cli import (
     policy_check,
     policy_diff,
     policy_init,
+    policy_presets,
     policy_readings,
     policy_schema,
     policy_tags,
@@ -15,6 +16,7 @@ from streams.cli.policy_source import Source
 app = typer.Typer(
     help="Write policies, look at them, check and compare them.", no_args_is_help=True
 )
+app.command()(policy_presets.presets)
 app.command()(policy_init.init)
 app.command()(policy_check.check)
 app.command()(policy_tags.tags)
@@ -32,15 +34,3 @@ def show(source: Source) -> None:
     from streams.policies.load import policy_text
 
     typer.echo(policy_text(source), nl=False)
-
-
-@app.command()
-def presets() -> None:
-    """List the policies that come with the program.
-
-    Example: `regrade policy presets`
-    """
-    from streams.policies.load import presets as shipped
-
-    for name in shipped():
-        typer.echo(name)

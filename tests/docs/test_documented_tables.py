@@ -16,7 +16,8 @@ from streams.intake import wire
 from streams.intake.decode import Reason
 from streams.partition.runner import TOPICS
 from streams.policies import document, values
-from streams.policies.load import presets
+from streams.policies.catalogue import catalogue
+from streams.policies.load import load_policy
 from streams.settings import Settings
 from streams.telemetry.metrics import Metrics
 from streams.topics import OUTPUTS
@@ -127,9 +128,14 @@ def test_policy_lists_the_groups_of_tags():
 
 
 def test_policy_lists_the_presets():
-    """As `regrade policy presets` does."""
+    """As `regrade policy presets` does, with the tiers of each and what ranks them."""
+    shown = []
+    for name, description in catalogue():
+        policy = load_policy(name)
+        tiers = ", ".join(tier.name for tier in policy.tiers)
+        shown.append((name, description, tiers, str(policy.by or "score")))
     rows = table(text_of("docs/policy.md"), "preset")
-    assert [row["preset"] for row in rows] == presets()
+    assert [tuple(row.values()) for row in rows] == shown
 
 
 def test_producers_lists_every_field_of_every_event():
