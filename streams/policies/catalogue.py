@@ -19,11 +19,11 @@ def catalogue() -> list[Preset]:
 
 
 def heading(text: str) -> str:
-    """The first line of the comment with which a document begins; empty without one.
+    r"""The first line of the comment with which a document begins; empty without one.
 
-    >>> heading("# Shoppers of a bakery.\\n# More.\\npolicy: bakery\\n")
+    >>> heading("# Shoppers of a bakery.\n# More.\npolicy: bakery\n")
     'Shoppers of a bakery.'
-    >>> heading("policy: bakery\\n")
+    >>> heading("policy: bakery\n")
     ''
     """
     first = text.partition("\n")[0]
