@@ -12,6 +12,8 @@ from graded import (
     rules_of,
 )
 
+from streams.policies.load import presets
+
 B2B = "b2b-fresh"
 
 
@@ -183,12 +185,24 @@ def test_r31_a_review_respects_the_hold_of_30_days(promoted, demoted):
 
 
 def test_r30_the_churn_window_ends_after_90_days():
-    """On the 90th day without a purchase what is pending is made, between two reviews."""
-    # day   3 o silver   91 Apr 1 review   92 late, |89   93 |90 v
-    events = [*busy_buyer(20_000, HIGH_MARGIN_LINE, day=3), *unpunctual(92)]
-    assert graded(B2B, *events, on=92).tier == "silver"
-    last = [move for move in graded(B2B, *events, on=93).moves if move[1] == "tier"][-1]
-    assert last == (93, "tier", "silver", "bronze", "churn-window")
+    """On the 90th day without a purchase what is pending is made; what comes later waits."""
+    # day   3 o silver   91 Apr 1 review   92 late, |89   93 |90 v   94 late   121 May 1 review
+    events = busy_buyer(20_000, HIGH_MARGIN_LINE, day=3)
+    assert graded(B2B, *events, *unpunctual(92), on=92).tier == "silver"
+    found = graded(B2B, *events, *unpunctual(92), on=93)
+    assert [move for move in found.moves if move[1] == "tier"][-1] == (
+        *(93, "tier", "silver", "bronze"),
+        "churn-window",
+    )
+    assert graded(B2B, *events, *unpunctual(94), on=120).tier == "silver"
+
+
+@pytest.mark.parametrize("preset", presets())
+def test_r31_every_preset_holds_for_30_days_and_reviews_monthly(preset):
+    """The calendar and the hold are the same everywhere."""
+    policy = rules_of(preset)
+    assert policy.hold_days == 30
+    assert [t.calendar for t in policy.triggers if t.name == "review"] == ["monthly"]
 
 
 def test_r30_refunds_take_back_what_they_gave():

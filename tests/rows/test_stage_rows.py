@@ -2,7 +2,7 @@
 
 import pytest
 from asof import as_of
-from builders import interaction, order, registration
+from builders import cancellation, interaction, order, registration
 from graded import graded, label
 
 
@@ -46,12 +46,19 @@ def test_r20_a_life_told_by_time_alone():
     ]
 
 
+@pytest.mark.parametrize("preset", ["b2b-fresh", "pyramid", "retail-rfm", "small-business"])
 @pytest.mark.parametrize(
     ("days", "risk"), [(0, "low"), (29, "low"), (30, "medium"), (89, "medium"), (90, "high")]
 )
-def test_r21_churn_risk_by_days_without_a_purchase(days, risk):
+def test_r21_churn_risk_by_days_without_a_purchase(days, risk, preset):
     """Low within 30 days, medium from 30, high from 90."""
-    assert label("churn_risk", order(0), interaction(days), on=days) == risk
+    assert label("churn_risk", order(0), interaction(days), on=days, rules=preset) == risk
+
+
+@pytest.mark.parametrize("preset", ["b2b-fresh", "retail-rfm"])
+def test_r21_who_kept_nothing_never_bought(preset):
+    """An order that was called off leaves no purchase to be away from."""
+    assert label("churn_risk", order(0), cancellation(1), on=90, rules=preset) == "none_yet"
 
 
 def test_r21_churn_risk_is_published_on_its_day():

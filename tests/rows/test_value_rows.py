@@ -204,3 +204,19 @@ def test_r18_level_and_trend_are_two_axes(amount, then, tier, trend):
     events = [*[order(day, amount) for day in (0, 40, 80)], *[order(179, amount)] * then]
     found = graded("pyramid", *events)
     assert (found.tier, found.labels["trend"]) == (tier, trend)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "trend"),
+    [
+        (0, 1, "unknown"),
+        (100, 70, "falling"),
+        (100, 71, "steady"),
+        (100, 129, "steady"),
+        (100, 130, "rising"),
+    ],
+)
+def test_r18_a_trend_is_30_percent_up_or_down(before, now, trend):
+    """A quarter against the quarter before; without one before there is no trend."""
+    events = [*[order(89, 1)] * before, *[order(90, 1)] * now]
+    assert label("trend", *events, on=179, rules="pyramid") == trend
