@@ -27,7 +27,13 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """One change. Names are the policy's; `from_` is None for a first grade."""
+    """One change. Names are the policy's; `from_` is None for a first grade.
+
+    >>> after = Snapshot(tier=0, score=12.5, value=1250.0, dimensions=[], labels=[2], due=None)
+    >>> left = Change("label.changed", 2, "low", "high", Day(90), None, after, label="churn_risk")
+    >>> left.from_, left.to, left.trigger
+    ('low', 'high', None)
+    """
 
     type: ChangeType
     version: int

@@ -8,7 +8,11 @@ class ScoringError(Exception):
 
 
 class ExpressionError(ScoringError):
-    """An expression the grammar does not allow."""
+    """An expression the grammar does not allow.
+
+    >>> print(ExpressionError("recency > 90", 0, "unknown name 'recency'"))
+    unknown name 'recency', at character 1 of 'recency > 90'
+    """
 
     def __init__(self, text: str, position: int, problem: str) -> None:
         self.text = text
@@ -20,7 +24,11 @@ class ExpressionError(ScoringError):
 
 
 class PolicyError(ScoringError):
-    """A policy value that cannot be; `path` says where in the document."""
+    """A policy value that cannot be; `path` says where in the document.
+
+    >>> print(PolicyError(("tiers", 1, "keep"), "must not be above enter"))
+    tiers.1.keep: must not be above enter
+    """
 
     def __init__(self, path: tuple[str | int, ...], problem: str) -> None:
         self.path = path

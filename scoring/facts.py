@@ -35,7 +35,12 @@ class OrderLine(msgspec.Struct, frozen=True, gc=False):
 
 
 class OrderPaid(Fact, frozen=True, gc=False):
-    """A paid order."""
+    """A paid order.
+
+    >>> paid = OrderPaid("e1", EpochMs(86_400_000), Day(1), "o1", MinorUnits(1999))
+    >>> paid.TYPE, paid.day, paid.amount
+    ('order.paid', 1, 1999)
+    """
 
     TYPE: ClassVar[str] = "order.paid"
     order_id: str

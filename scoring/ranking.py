@@ -29,7 +29,15 @@ class RankDrift:
 
 
 def rank_drift(policy: Policy) -> RankDrift:
-    """What of a policy's ranking value time alone can change."""
+    """What of a policy's ranking value time alone can change.
+
+    >>> by_age = Policy("club", 1, "UTC", "EUR", tiers=(), by=ReadingCall("tenure_days"))
+    >>> rank_drift(by_age).rise_per_day
+    1.0
+    >>> by_spend = Policy("shop", 1, "UTC", "EUR", tiers=(), by=ReadingCall("spend", 365))
+    >>> rank_drift(by_spend).falling == {ReadingCall("spend", 365)}
+    True
+    """
     return _by_reading(policy.by) if policy.by else _by_score(policy)
 
 

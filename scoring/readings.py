@@ -1,6 +1,11 @@
 """The catalogue of readings: every number a policy may name.
 
 What each is worth at a customer is written down once, in `scoring.emit`.
+
+>>> READINGS["spend"].unit, READINGS["spend"].windowed
+('money', True)
+>>> READINGS["recency_days"].unit, READINGS["recency_days"].null_when
+('days', 'never bought')
 """
 
 from dataclasses import dataclass

@@ -22,7 +22,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ReadingCall:
-    """A reading by name, with its window and kind as written."""
+    """A reading by name, with its window and kind as written.
+
+    >>> str(ReadingCall("interactions", 30, "login", ending=7))
+    'interactions(30, login, ending=7)'
+    """
 
     name: str
     window: int | None = None
@@ -101,7 +105,13 @@ Node = (
 
 
 def kind_of(node: Node) -> Kind:
-    """What a node's value is."""
+    """What a node's value is.
+
+    >>> kind_of(Comparison(">=", ReadingCall("recency_days"), Number(90.0)))
+    'condition'
+    >>> kind_of(ReadingCall("recency_days")), kind_of(FieldOf("channel"))
+    ('number', 'text')
+    """
     match node:
         case Comparison() | Junction() | Negation():
             return "condition"

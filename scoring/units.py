@@ -1,4 +1,10 @@
-"""The numbers of the core, each with its unit in its name."""
+"""The numbers of the core, each with its unit in its name.
+
+>>> [10 ** DECIMALS[currency] for currency in ("CNY", "JPY", "KWD")]
+[100, 1, 1000]
+>>> max(Day(20_000), NEVER) == NEVER
+True
+"""
 
 from typing import Final, NewType
 

@@ -70,6 +70,34 @@ def test_r21_churn_risk_is_published_on_its_day():
     ]
 
 
+@pytest.mark.parametrize(("orders", "spend", "window"), [(8, 225, 90), (12, 1475, 180)])
+def test_r30_churn_windows_of_90_and_180_days(orders, spend, window):
+    """Recency alone takes the score from 36.07 to 35.90 on that day; silver is kept from 36."""
+    events = [*[order(0, 0)] * (orders - 1), order(0, spend)]
+    before = graded("retail-rfm", *events, on=window - 1)
+    assert (before.tier, before.score) == ("silver", 36.07)
+    after = graded("retail-rfm", *events, on=window)
+    assert (after.tier, after.score) == ("bronze", 35.9)
+    assert [move for move in after.moves if move[1] == "tier"][-1][4] == "churn-window"
+
+
+def test_r30_past_the_churn_windows_a_review_decides():
+    """A year after the last purchase the score is 0; the tier falls on the 1st, a day later."""
+    # day   0 o   365 Dec 31 out of the window   366 Jan 1 review
+    events = [*[order(0, 0)] * 11, order(0, 1525)]
+    kept = graded("retail-rfm", *events, on=365)
+    assert (kept.tier, kept.score) == ("silver", 0.0)
+    assert graded("retail-rfm", *events, on=366).tier == "bronze"
+
+
+@pytest.mark.parametrize(("amount", "trigger"), [("2999.99", "crossing"), (3000, "large-order")])
+def test_r30_a_large_order_of_a_shopper_is_one_of_3000(amount, trigger):
+    """A medium year in one order lifts by its own name."""
+    found = graded("retail-rfm", order(0, 0), order(0, amount))
+    tiers = [move for move in found.moves if move[1] == "tier"]
+    assert tiers[-1] == (0, "tier", "bronze", "silver", trigger)
+
+
 @pytest.mark.parametrize(
     ("complaints", "risk"), [(0, "low"), (1, "medium"), (2, "medium"), (3, "high"), (4, "high")]
 )
