@@ -39,7 +39,12 @@ class TickTrigger:
     """(counted from, first age, last age) that its condition demands."""
 
     def next_fire(self, state: CustomerState, earliest: Day) -> Day:
-        """The first day from `earliest` on, or NEVER."""
+        """The first day from `earliest` on, or NEVER.
+
+        >>> reviews = TickTrigger(ignore_hold=False, calendar=[Day(31), Day(60)], ages=())
+        >>> reviews.next_fire(CustomerState(), Day(31)), reviews.next_fire(CustomerState(), Day(32))
+        (31, 60)
+        """
         day = earliest
         for drift, first, last in self.ages:
             since = since_of(state, drift)

@@ -81,6 +81,7 @@ def test_r25_price_sensitivity(coupons, sensitivity):
     """Coupons per order: a fifth is medium, half is high."""
     events = [*[order(0)] * 10, *[interaction(0, "coupon")] * coupons]
     assert label("price_sensitivity", *events) == sensitivity
+    assert label("price_sensitivity", *events, on=365) == "None"
 
 
 @pytest.mark.parametrize(("clicks", "rate"), [(0, "low"), (9, "low"), (10, "high")])

@@ -58,6 +58,15 @@ score:
     assert found.tier == ("high" if score >= 50 else "low")
 
 
+def test_r7_the_score_of_the_preset():
+    """Half of each: 90 of 180 days, 6 of 12 orders, 5,000 of 10,000; weights .30, .30, .40."""
+    found = graded("retail-rfm", *shopper(6, 5000), on=90)
+    assert found.normalised == {"recency": 0.5, "frequency": 0.5, "money": 0.5}
+    weights = {d.name: d.weight for d in rules_of("retail-rfm").dimensions}
+    assert weights == {"recency": 0.30, "frequency": 0.30, "money": 0.40}
+    assert [float(t.enter) for t in rules_of("retail-rfm").tiers] == [0, 40, 65, 90]
+
+
 ABC = """
 by: margin(365)
 tiers: [{name: C, enter: 0}, {name: B, enter: 1000}, {name: A, enter: 5000}]
