@@ -10,6 +10,7 @@ from scoring.due import plan_of
 from scoring.policy import Policy
 from streams.intake.decode import Decoder
 from streams.intake.partitioner import partition_of
+from streams.outbox.answers import AnswerScribe
 from streams.outbox.scribe import EventScribe
 from streams.partition.rules import Rules
 from streams.storage.codec import BlobCodec
@@ -34,10 +35,12 @@ def judge_of(policy: Policy) -> Judge:
 def rules_of(policy: Policy, partitions: int, *, mode: str, topic_prefix: str = "") -> Rules:
     """Everything the partitions of one worker share."""
     judge = judge_of(policy)
+    scribe = EventScribe(judge.grader, mode)
     return Rules(
         judge=judge,
-        intaker=Decoder(policy),
-        scribe=EventScribe(judge.grader, mode),
+        intaker=Decoder(policy, topic_prefix),
+        scribe=scribe,
+        answers=AnswerScribe(policy, scribe),
         codec=BlobCodec(),
         partitioner=partition_of,
         partitions=partitions,

@@ -1,10 +1,11 @@
 """The topics of the program: their names and how they must be set up."""
 
 from streams.embedded.topics import TopicSpec
+from streams.outbox.answers import COMMAND_RESULTS
 from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS, LABEL_CHANGES, TIER_CHANGES
 from streams.partition.runner import TOPICS
 
-OUTPUTS = (TIER_CHANGES, LABEL_CHANGES, CURRENT_TIER, DEAD_LETTERS)
+OUTPUTS = (TIER_CHANGES, LABEL_CHANGES, CURRENT_TIER, COMMAND_RESULTS, DEAD_LETTERS)
 FOREVER_DAYS = -1
 MAX_ROW_BYTES = 10 * 1024 * 1024
 """Largest row published: a dead letter is a record as large as the inputs allow, and its reason."""

@@ -14,6 +14,7 @@ from runs import DAY_0
 from scoring.policy import Policy
 from streams.intake.record import LogRecord
 from streams.policies.load import parse_policy
+from streams.replay.json_lines import topic_of
 
 BASE = """
 policy: test
@@ -32,7 +33,6 @@ move:
     - {name: review, fires_on: tick, calendar: monthly, demote: true}
 """
 
-ON_INTERACTIONS = ("interaction", "customer.registered")
 
 Event = dict[str, Any]
 
@@ -100,7 +100,7 @@ def override(day: int, kind: str, tier: str, until: int | None = None, **fields:
 
 def clear(day: int, **fields: Any) -> Event:
     """The override of customer ann taken back."""
-    return event("override.clear", day, **fields)
+    return event("override.clear", day, **{"reason": "over", "author": "kim"} | fields)
 
 
 def recalculate(day: int, **fields: Any) -> Event:
@@ -117,7 +117,7 @@ def record(value: Event | bytes | None, offset: int = 0, **fields: Any) -> LogRe
     """One record as it stands; of an event its topic and key follow from it."""
     topic, key = "orders", b"ann"
     if isinstance(value, dict):
-        topic = "interactions" if value.get("type") in ON_INTERACTIONS else topic
+        topic = topic_of(value.get("type")) or topic
         customer = value.get("customer_id")
         key = customer.encode() if isinstance(customer, str) else None
         value = json.dumps(value, ensure_ascii=False).encode()

@@ -29,7 +29,7 @@ class DailyPartition:
             intake = self.rules.intaker.decode(record)
             if type(intake) is DayReached:
                 self._reach(intake.day)
-            elif type(intake) is Accepted and self._reach(intake.fact.day):
+            elif isinstance(intake, Accepted) and self._reach(intake.fact.day):
                 cause = Cause(record.topic, record.partition, record.offset, intake.fact.event_id)
                 state = self.states.setdefault(intake.customer, CustomerState())
                 self._judge(intake.customer, state, intake.fact, cause)

@@ -146,8 +146,9 @@ def commands(tiers: tuple[str, ...]) -> st.SearchStrategy[Event]:
         author=st.sampled_from(["kim", "lee"]),
         until=last,
     )
-    plain = st.sampled_from(["override.clear", "grade.recalculate", "grade.recalculate"])
-    return st.one_of(overridden, overridden, kept(type=plain))
+    cleared = kept(type="override.clear", reason="over", author="kim")
+    plain = kept(type="grade.recalculate")
+    return st.one_of(overridden, overridden, overridden, cleared, plain, plain)
 
 
 AGO = ("ordered_at", "registered_at", "due_at", "paid_at")

@@ -9,15 +9,13 @@ from datetime import date
 from itertools import cycle
 from typing import Any
 
-from by_hand import taking_commands
-
 from scoring.calendar import day_of
 from scoring.customer import CustomerState
 from scoring.policy import Policy
 from scoring.units import NEVER, Day
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
-from streams.outbox.scribe import LABEL_CHANGES, TIER_CHANGES
+from streams.outbox.scribe import CHANGES
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
 from streams.partition.ports import OutboxRow, PartitionMeta
@@ -27,9 +25,6 @@ from streams.storage.memory_store import MemoryStore
 DAY_0 = date(2024, 1, 1)
 FIRST = day_of(DAY_0)
 """Day 0 as the engine counts."""
-
-CHANGES = (TIER_CHANGES, LABEL_CHANGES)
-"""The topics on which each change is told once."""
 
 
 @dataclass(slots=True)
@@ -116,7 +111,7 @@ async def drive(  # noqa: PLR0913 - each way to differ has its test
 
     Then, with `until`, the clock reaches that day.
     """
-    rules = taking_commands(rules_of(given, 1, mode="replay"))
+    rules = rules_of(given, 1, mode="replay")
     store = MemoryStore(policy_tag(given))
     meta = await store.claim(0, "first", 1)
     processor = PartitionProcessor(0, rules, store, meta, CustomerCache(cache))

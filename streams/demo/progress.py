@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord
 
 from scoring.calendar import date_of
-from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS, LABEL_CHANGES
+from streams.outbox.scribe import CHANGES, DEAD_LETTERS, LABEL_CHANGES
 from streams.storage.redis_store import RedisStore
 from streams.topics import OUTPUTS
 
@@ -36,7 +36,8 @@ class DemoState:
     latest: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=LATEST))
     changes: dict[str, bytes] = field(default_factory=dict)
     """Every change body by id: a repeated one counts once."""
-    current: set[str] = field(default_factory=set)
+    beside: set[tuple[str, bytes]] = field(default_factory=set)
+    """Rows that say what the changes say, too."""
     refused: set[str] = field(default_factory=set)
     """The places of dead letters."""
 
@@ -53,16 +54,16 @@ class DemoState:
     @property
     def seen(self) -> int:
         """Different rows read from the output topics."""
-        return len(self.changes) + len(self.current) + len(self.refused)
+        return len(self.changes) + len(self.beside) + len(self.refused)
 
     def take(self, record: ConsumerRecord) -> None:
         """Take note of a published row."""
         topic, body = record.topic, record.value
-        if topic == CURRENT_TIER:
-            self.current.add(dict(record.headers)["ce_id"].decode())
-            return
         if topic == DEAD_LETTERS:
             self.refused.add(dict(record.headers)["regrade_id"].decode())
+            return
+        if topic not in CHANGES:
+            self.beside.add((topic, dict(record.headers)["ce_id"]))
             return
         change = orjson.loads(body)
         if change["id"] in self.changes:

@@ -13,6 +13,7 @@ from pathlib import Path
 from streams.embedded.stack import EmbeddedStack
 from streams.embedded.topics import create_topics
 from streams.embedded.worker import WorkerProcess
+from streams.partition.runner import TOPICS
 from streams.topics import OUTPUTS, topic_specs
 
 _POLL_S = 0.2
@@ -36,7 +37,7 @@ class Running:
             "kafka": self.stack.bootstrap,
             "redis": self.stack.redis_url,
             "metrics": [worker.metrics_url for worker in self.workers],
-            "topics": {"in": ["orders", "interactions"], "out": list(OUTPUTS)},
+            "topics": {"in": list(TOPICS), "out": list(OUTPUTS)},
             "folder": str(self.stack.folder),
         }
 

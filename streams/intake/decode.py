@@ -24,6 +24,12 @@ from scoring.facts import (
 from scoring.policy import Policy
 from scoring.units import Day, EpochMs, MinorUnits
 from streams.intake import wire
+from streams.intake.commands import (
+    COMMAND_TYPES,
+    COMMANDS_TOPIC,
+    CommandError,
+    CommandReader,
+)
 from streams.intake.money import AmountError, Money
 from streams.intake.record import RawRecord
 
@@ -51,6 +57,12 @@ class Accepted(NamedTuple):
 
     customer: str
     fact: Fact
+
+
+class Ordered(Accepted):
+    """A valid command."""
+
+    __slots__ = ()
 
 
 class Rejected(NamedTuple):
@@ -87,7 +99,9 @@ def _no_constant(name: str) -> None:
 class Decoder:
     """Decodes records under one policy."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, topic_prefix: str = "") -> None:
+        self._commands_topic = topic_prefix + COMMANDS_TOPIC
+        self._commands = CommandReader(policy)
         self._decode = msgspec.json.Decoder(wire.AnyEvent).decode
         self._days = LocalDays(ZoneInfo(policy.time_zone))
         self._money = Money(policy.currency, policy.rates)
@@ -109,14 +123,18 @@ class Decoder:
         value = record.value
         if value is None:
             return Rejected("null_value", "the record has no value")
+        ordered = record.topic == self._commands_topic
         try:
-            event = self._decode(value)
+            event = self._commands.decode(value) if ordered else self._decode(value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            return self._diagnose(record, value, str(error))
+            types = COMMAND_TYPES if ordered else wire.TYPES
+            return self._diagnose(record, value, str(error), types)
         if type(event) is wire.DayReachedEvent:
             return self._day_reached(event)
         if record.key is None:
             return Rejected("missing_customer", "the record has no key")
+        if ordered:
+            return self._command(record.key, event)
         return self._event(record.key, event)
 
     def _event(self, key: bytes, event: wire.Event) -> Intake:
@@ -138,6 +156,19 @@ class Decoder:
             known = ", ".join(sorted(self._money.known))
             return Rejected("unknown_currency", f"{currency}; known are {known}")
         return Accepted(customer, fact)
+
+    def _command(self, key: bytes, event: wire.Event) -> Intake:
+        customer = event.customer_id
+        try:
+            ms = self._instant(event.occurred_at, "occurred_at")
+            command = self._commands.command(event, ms, self._days.of(ms))
+        except (_FieldError, CommandError) as error:
+            return Rejected("bad_field", str(error))
+        if event.test or self._left_out(customer):
+            return Excluded(customer)
+        if key != customer.encode():
+            return Rejected("key_mismatch", f"key {key!r} is not customer_id {customer!r}")
+        return Ordered(customer, command)
 
     def _left_out(self, customer: str) -> bool:
         """Whether a pattern of the policy excludes a customer; asked once per customer."""
@@ -237,7 +268,7 @@ class Decoder:
         return Registered(event.event_id, ms, day, registered, event.attributes)
 
     @staticmethod
-    def _diagnose(record: RawRecord, value: bytes, problem: str) -> Rejected:
+    def _diagnose(record: RawRecord, value: bytes, problem: str, types: frozenset[str]) -> Rejected:
         """Why msgspec refused a value, in the order in which reasons count."""
         try:
             loose = json.loads(value, parse_constant=_no_constant)
@@ -249,8 +280,8 @@ class Decoder:
             return Rejected("bad_json", problem)
         if not isinstance(loose, dict):
             return Rejected("bad_json", "the value is not a JSON object")
-        if not isinstance(loose.get("type"), str) or loose["type"] not in wire.TYPES:
-            known = ", ".join(sorted(wire.TYPES))
+        if not isinstance(loose.get("type"), str) or loose["type"] not in types:
+            known = ", ".join(sorted(types))
             return Rejected("unknown_type", f"type {loose.get('type')!r:.80}; known are {known}")
         customer = loose.get("customer_id")
         is_day = loose["type"] == "day.reached"

@@ -18,10 +18,12 @@ from streams.partition.ports import Cause, OutboxRow
 TIER_CHANGES = "tier-changes"
 LABEL_CHANGES = "label-changes"
 CURRENT_TIER = "current-tier"
+CHANGES = (TIER_CHANGES, LABEL_CHANGES)
+"""The topics on which each change is told once."""
 DEAD_LETTERS = "dead-letters"
 
-_CONTENT_TYPE = ("content-type", b"application/json")
-_SPEC = ("ce_specversion", b"1.0")
+CONTENT_TYPE = ("content-type", b"application/json")
+SPEC = ("ce_specversion", b"1.0")
 
 
 # Looked up, for it is asked once a change: formatting numbers takes three times as long.
@@ -61,13 +63,13 @@ class EventScribe:
         key = customer.encode()
         body = self.body(customer, change, cause)
         headers = (
-            _SPEC,
+            SPEC,
             ("ce_id", b"%b:%d" % (key, change.version)),
             self._source,
             self._types[change.type],
             ("ce_subject", key),
             ("ce_time", body["occurred_at"].encode()),
-            _CONTENT_TYPE,
+            CONTENT_TYPE,
         )
         topic = TIER_CHANGES if change.label is None else LABEL_CHANGES
         return OutboxRow(topic, key, orjson.dumps(body), headers)
@@ -87,17 +89,17 @@ class EventScribe:
             "trigger": change.trigger,
             "occurred_at": occurred,
             "policy": self._policy,
-            "override": self._override(snapshot.override),
+            "override": self.override(snapshot.override),
             "mode": self._mode,
         }
         headers = (
-            _SPEC,
+            SPEC,
             ("ce_id", b"%b:%d:current" % (key, change.version)),
             self._source,
             self._current,
             ("ce_subject", key),
             ("ce_time", occurred.encode()),
-            _CONTENT_TYPE,
+            CONTENT_TYPE,
         )
         return OutboxRow(CURRENT_TIER, key, orjson.dumps(body), headers)
 
@@ -131,7 +133,7 @@ class EventScribe:
             body["dimensions"] = self._explainer.dimensions(snapshot)
             body["next_tier"] = self._explainer.next_tier(snapshot)
             body["keep"] = self._explainer.keep(snapshot)
-            body["override"] = self._override(snapshot.override)
+            body["override"] = self.override(snapshot.override)
         return body
 
     def labels(self, values: list[int]) -> dict[str, str | None]:
@@ -144,7 +146,7 @@ class EventScribe:
             self._known_labels[key] = found
         return found
 
-    def _override(self, override: Override | None) -> dict[str, Any] | None:
+    def override(self, override: Override | None) -> dict[str, Any] | None:
         """The override in force, with the tier there would be without it."""
         if override is None:
             return None

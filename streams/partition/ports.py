@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
-from scoring.changes import Change
+from scoring.changes import Change, Snapshot
 from scoring.customer import CustomerState
 from scoring.units import Day
-from streams.intake.decode import Intake, Rejected
+from streams.intake.decode import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 
 
@@ -128,6 +128,22 @@ class Scribe(Protocol):
 
     def dead_letter(self, record: RawRecord, rejected: Rejected) -> OutboxRow:
         """A refused record with its reason, its bytes untouched."""
+
+
+class Answers(Protocol):
+    """Writes the answers to commands."""
+
+    def answer(
+        self,
+        record: RawRecord,
+        ordered: Ordered,
+        outcome: str,
+        after: tuple[CustomerState, Snapshot],
+    ) -> OutboxRow:
+        """What became of a command, with the customer and the grade after it."""
+
+    def refusal(self, record: RawRecord, rejected: Rejected) -> OutboxRow | None:
+        """Why a command was refused; None where the record does not say which it was."""
 
 
 class Partitioner(Protocol):

@@ -6,11 +6,12 @@ Orders, ticks and time written into the log all come through `PartitionProcessor
 import secrets
 from collections.abc import Sequence
 
-from scoring.advance import Decision, advance
+from scoring.advance import Decision, advance, snapshot_of
 from scoring.customer import CustomerState
 from scoring.facts import Fact, Tick
 from scoring.units import Day
-from streams.intake.decode import Accepted, DayReached, Intake, Rejected
+from streams.intake.commands import COMMANDS_TOPIC
+from streams.intake.decode import Accepted, DayReached, Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
@@ -58,7 +59,7 @@ class PartitionProcessor:
         """
         decode = self._rules.intaker.decode
         intakes = [decode(record) for record in records]
-        await self._load({i.customer for i in intakes if type(i) is Accepted})
+        await self._load({i.customer for i in intakes if isinstance(i, Accepted)})
         days = self._screen(intakes, latest)
         done = 0
         batches: list[Batch] = []
@@ -118,7 +119,7 @@ class PartitionProcessor:
         days = []
         for at, intake in enumerate(intakes):
             day = None
-            if type(intake) is Accepted:
+            if isinstance(intake, Accepted):
                 day = intake.fact.day
                 refused = self._misplaced(intake.customer, right)
                 if refused is not None:
@@ -166,6 +167,8 @@ class PartitionProcessor:
             if self.meta.day is None or day > self.meta.day:
                 self._tick_through(day, queue, batch)
             outcome = self._fold(record, intake, queue, batch)
+        elif type(intake) is Ordered:
+            outcome = self._obey(record, intake, queue, batch)
         elif type(intake) is Rejected:
             self._reject(record, intake, batch)
             outcome = "rejected"
@@ -193,9 +196,25 @@ class PartitionProcessor:
             self._reject(record, Rejected("conflict", problem), batch)
         return decision.outcome
 
+    def _obey(self, record: RawRecord, ordered: Ordered, queue: DueQueue, batch: Batch) -> str:
+        """Carry out a command and answer it with the grade after."""
+        customer, command = ordered
+        self._tick_through(command.day, queue, batch)
+        outcome = self._fold(record, ordered, queue, batch)
+        state, today = self._cache.get(customer), self.meta.day
+        assert state is not None and today is not None  # noqa: S101, PT018 - just folded
+        grade = snapshot_of(state, self._rules.judge, today)
+        answer = self._rules.answers.answer(record, ordered, outcome, (state, grade))
+        batch.rows.append(answer)
+        return outcome
+
     def _reject(self, record: RawRecord, rejected: Rejected, batch: Batch) -> None:
         batch.rows.append(self._rules.scribe.dead_letter(record, rejected))
         batch.rejected[record.topic, rejected.reason] += 1
+        if record.topic == self._rules.topic_prefix + COMMANDS_TOPIC:
+            answer = self._rules.answers.refusal(record, rejected)
+            if answer is not None:
+                batch.rows.append(answer)
 
     def _tick_through(self, day: Day, queue: DueQueue, batch: Batch) -> None:
         """Move the partition day to `day`, ticking who is due on the way, in day order."""

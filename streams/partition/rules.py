@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from scoring.advance import Judge
 from streams.errors import RegradeError
-from streams.partition.ports import Codec, Intaker, Partitioner, Scribe
+from streams.partition.ports import Answers, Codec, Intaker, Partitioner, Scribe
 
 
 class StaleCommit(RegradeError):
@@ -22,6 +22,7 @@ class Rules:
     judge: Judge
     intaker: Intaker
     scribe: Scribe
+    answers: Answers
     codec: Codec
     partitioner: Partitioner
     partitions: int

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Sequence
 import structlog
 
 from scoring.units import Day, EpochMs
+from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
 from streams.partition.merge import Gap, Merge
@@ -13,7 +14,7 @@ from streams.partition.ports import PartitionMeta
 from streams.partition.rules import StaleCommit
 from streams.partition.surroundings import OffsetOutsideLog, Surroundings, Work
 
-TOPICS = ("orders", "interactions")
+TOPICS = ("orders", "interactions", COMMANDS_TOPIC)
 """Input topics, in the order in which equal timestamps are taken."""
 
 CHUNK = 2000

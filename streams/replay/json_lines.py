@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
+from streams.intake.commands import COMMAND_TYPES, COMMANDS_TOPIC
 from streams.replay.event import RejectedRow, WireEvent
 from streams.replay.rejections import (
     LAST_MS,
@@ -20,6 +21,7 @@ TOPICS = {
     DAY_REACHED: "orders",
     "interaction": "interactions",
     "customer.registered": "interactions",
+    **dict.fromkeys(COMMAND_TYPES, COMMANDS_TOPIC),
 }
 ORDER_PREFIXES = ("order.", "invoice.")
 

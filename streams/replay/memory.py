@@ -7,7 +7,7 @@ import orjson
 from scoring.policy import Policy
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
-from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS
+from streams.outbox.scribe import CHANGES, DEAD_LETTERS
 from streams.partition.cache import CustomerCache
 from streams.partition.merge import Merge
 from streams.partition.ports import OutboxRow
@@ -83,10 +83,9 @@ def _merged(log: dict[str, list[LogRecord]]) -> Merge:
 
 def take_row(row: OutboxRow, lines: dict[str, list[int]], results: Results) -> None:
     """Add a published row to the results; dead letters by their line in the source."""
-    if row.topic == CURRENT_TIER:
-        return  # the changes say it, too
-    if row.topic != DEAD_LETTERS:
+    if row.topic in CHANGES:
         results.changes.append(row.value or b"")
+    if row.topic != DEAD_LETTERS:
         return
     headers = dict(row.headers)
     topic = headers["regrade_topic"].decode()

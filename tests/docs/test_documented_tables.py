@@ -13,6 +13,7 @@ from scoring.policy import TAG_GROUPS
 from scoring.readings import READINGS
 from scoring.triggers import with_built_in
 from streams.intake import wire
+from streams.intake.commands import COMMAND_TYPES, AnyCommand
 from streams.intake.decode import Reason
 from streams.partition.runner import TOPICS
 from streams.policies import document, values
@@ -158,15 +159,34 @@ def test_producers_lists_every_field_of_every_event():
     assert listed == shown
 
 
+def test_producers_lists_every_field_of_every_command():
+    """Beside the common ones, and which of them are needed."""
+    page = text_of("docs/producers.md")
+    common = {row["field"] for row in table(page, "field")}
+    listed: dict[str, dict[str, str]] = {}
+    kind = ""
+    for row in table(page, "command"):
+        kind = row["command"] or kind
+        listed.setdefault(kind, {})[row["field"]] = row["needed"]
+    assert listed == {
+        command.__struct_config__.tag: {
+            name: needed for name, needed in _fields(command).items() if name not in common
+        }
+        for command in get_args(AnyCommand)
+    }
+
+
 def _fields(event: type) -> dict[str, str]:
     return {f.name: "yes" if f.required else "no" for f in msgspec.structs.fields(event)}
 
 
 def test_producers_names_every_type_with_its_topic():
-    """The types of both topics together are the types that exist."""
+    """The types of all topics together are the types that exist."""
     rows = table(text_of("docs/producers.md"), "topic")
     assert tuple(row["topic"] for row in rows) == TOPICS
-    assert {name for row in rows for name in row["events"].split(", ")} == wire.TYPES
+    assert {name for row in rows for name in row["events"].split(", ")} == (
+        wire.TYPES | COMMAND_TYPES
+    )
 
 
 def test_consumers_lists_the_output_topics():

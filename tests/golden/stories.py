@@ -8,9 +8,10 @@ byte. After a wanted change of the rules write them anew with `make golden`
 
 from pathlib import Path
 
-from runs import CHANGES, run
+from runs import run
 
 from streams.intake.record import LogRecord
+from streams.outbox.scribe import CHANGES
 from streams.policies.load import load_policy
 from streams.replay.event import WireEvent
 from streams.replay.json_lines import read_json_lines

@@ -42,7 +42,7 @@ LINE = {"amount": 1}
         (order(type=7), "unknown_type", "type 7"),
         (order(type=None), "unknown_type", "type None"),
         (order(type="x" * 1000), "unknown_type", "xxx"),
-        (event("grade.recalculate", 3), "unknown_type", "day.reached"),
+        (event("grade.recalculated", 3), "unknown_type", "day.reached"),
         (order(customer_id=None), "missing_customer", "customer_id"),
         (order(customer_id=""), "missing_customer", "customer_id"),
     ],

@@ -2,7 +2,6 @@
 
 import pytest
 from builders import policy_from
-from by_hand import taking_commands
 from daily import DailyPartition
 from histories import CENTS, histories
 from hypothesis import given
@@ -26,7 +25,7 @@ def undated(states: dict[str, CustomerState]) -> dict[str, CustomerState]:
 
 def check_due_days(policy: Policy, records: list) -> None:
     """Ticks on due days only say what ticks on every day say, to the last field."""
-    daily = DailyPartition(taking_commands(rules_of(policy, 1, mode="replay")))
+    daily = DailyPartition(rules_of(policy, 1, mode="replay"))
     daily.take(records)
     due_only = run(policy, records)
     assert due_only.changes == daily.changes

@@ -62,7 +62,7 @@ def without_overrides(records: list[LogRecord]) -> list[LogRecord]:
         said = json.loads(record.value) if b'"override.' in (record.value or b"") else None
         if said is not None:
             time = {"type": "day.reached", "event_id": "t", "occurred_at": said["occurred_at"]}
-            found.append(record._replace(key=None, value=json.dumps(time).encode()))
+            found.append(record._replace(topic="orders", key=None, value=json.dumps(time).encode()))
         else:
             found.append(record)
     return found

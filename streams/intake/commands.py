@@ -1,0 +1,80 @@
+"""Records of `grading-commands`: what operators and their programs order."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final, Literal
+
+import msgspec
+
+from scoring.calendar import day_of
+from scoring.facts import Command, OverrideCleared, OverrideSet, Recalculate
+from scoring.policy import Policy
+from scoring.units import Day, EpochMs
+from streams.intake.wire import Event, Id
+
+COMMANDS_TOPIC: Final = "grading-commands"
+
+
+class OverrideSetEvent(Event, tag="override.set", kw_only=True, gc=False):
+    """A floor, a ceiling or a pin for a customer's tier."""
+
+    kind: Literal["floor", "ceiling", "pin"]
+    tier: Id
+    reason: Id
+    author: Id
+    until: date | None = None
+
+
+class OverrideClearEvent(Event, tag="override.clear", kw_only=True, gc=False):
+    """The end of an override."""
+
+    reason: Id
+    author: Id
+
+
+class RecalculateEvent(Event, tag="grade.recalculate", kw_only=True, gc=False):
+    """A tier to be set to what the customer deserves."""
+
+    reason: Id | None = None
+    author: Id | None = None
+
+
+AnyCommand = OverrideSetEvent | OverrideClearEvent | RecalculateEvent
+
+COMMAND_TYPES: Final = frozenset(str(t.__struct_config__.tag) for t in AnyCommand.__args__)
+"""The commands that exist."""
+
+
+class CommandError(Exception):
+    """A well-formed command that the policy cannot follow."""
+
+
+class CommandReader:
+    """Reads commands under one policy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.decode: Callable[[bytes], Event] = msgspec.json.Decoder(AnyCommand).decode
+        self._ranks = {tier.name: rank for rank, tier in enumerate(policy.tiers)}
+        self._make: dict[type[Event], Callable[[Any, EpochMs, Day], Command]] = {
+            OverrideSetEvent: self._set,
+            OverrideClearEvent: lambda event, ms, day: OverrideCleared(event.event_id, ms, day),
+            RecalculateEvent: lambda event, ms, day: Recalculate(event.event_id, ms, day),
+        }
+
+    def command(self, event: Event, ms: EpochMs, day: Day) -> Command:
+        """The command of a decoded record.
+
+        Raises:
+            CommandError: it names a tier the policy does not have.
+        """
+        return self._make[type(event)](event, ms, day)
+
+    def _set(self, event: OverrideSetEvent, ms: EpochMs, day: Day) -> OverrideSet:
+        rank = self._ranks.get(event.tier)
+        if rank is None:
+            known = ", ".join(self._ranks)
+            raise CommandError(f"unknown tier {event.tier!r}; the policy has {known}")
+        until = None if event.until is None else day_of(event.until)
+        return OverrideSet(
+            event.event_id, ms, day, event.kind, rank, event.reason, event.author, until
+        )

@@ -1,0 +1,81 @@
+"""Answers to commands: what became of each, and the grade after it."""
+
+from typing import Any
+
+import orjson
+
+from scoring.calendar import iso
+from scoring.changes import Snapshot
+from scoring.customer import UNGRADED, CustomerState
+from scoring.policy import Policy
+from scoring.units import EpochMs
+from streams.intake.decode import Ordered, Rejected
+from streams.intake.record import RawRecord
+from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe, rfc3339
+from streams.partition.ports import OutboxRow
+
+COMMAND_RESULTS = "command-results"
+
+
+class AnswerScribe:
+    """Writes the answers of one policy. Pure: the same arguments give the same bytes."""
+
+    def __init__(self, policy: Policy, scribe: EventScribe) -> None:
+        self._scribe = scribe
+        self._tiers = [tier.name for tier in policy.tiers]
+        self._source = ("ce_source", f"/regrade/{policy.policy_id}".encode())
+
+    def answer(
+        self,
+        record: RawRecord,
+        ordered: Ordered,
+        outcome: str,
+        after: tuple[CustomerState, Snapshot],
+    ) -> OutboxRow:
+        """What became of a command, with the customer and the grade after it."""
+        command = ordered.fact
+        told = "duplicate" if outcome == "duplicate" else "done"
+        names = (command.event_id, command.TYPE, ordered.customer)
+        return self._row(record, names, {"outcome": told, "grade": self._grade(*after)})
+
+    def refusal(self, record: RawRecord, rejected: Rejected) -> OutboxRow | None:
+        """Why a command was refused; None where the record does not say which it was."""
+        try:
+            loose = orjson.loads(record.value or b"")
+        except orjson.JSONDecodeError:
+            return None
+        if not isinstance(loose, dict):
+            return None
+        names = tuple(loose.get(key) for key in ("event_id", "type", "customer_id"))
+        if not all(isinstance(name, str) for name in names):
+            return None
+        refused = {"outcome": "rejected", "reason": rejected.reason, "detail": rejected.detail}
+        return self._row(record, names, refused)
+
+    def _grade(self, state: CustomerState, grade: Snapshot) -> dict[str, Any]:
+        graded = state.tier != UNGRADED
+        return {
+            "tier": self._tiers[state.tier] if graded else None,
+            "score": grade.score,
+            "since": iso(state.tier_since) if graded else None,
+            "version": state.version,
+            "labels": self._scribe.labels(grade.labels),
+            "override": self._scribe.override(grade.override),
+            "due_on": None if grade.due is None else iso(grade.due),
+        }
+
+    def _row(self, record: RawRecord, names: tuple[Any, ...], told: dict[str, Any]) -> OutboxRow:
+        event_id, kind, customer = names
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        body = {"command": event_id, "type": kind, "customer_id": customer, **told}
+        key = customer.encode(errors="replace")
+        headers = (
+            SPEC,
+            ("ce_id", place.encode()),
+            self._source,
+            ("ce_type", b"regrade.command.result.v1"),
+            ("ce_subject", key),
+            ("ce_time", rfc3339(EpochMs(record.timestamp)).encode()),
+            CONTENT_TYPE,
+        )
+        return OutboxRow(COMMAND_RESULTS, key, orjson.dumps(body), headers)
