@@ -14,7 +14,7 @@ from streams.partition.ports import OutboxRow
 from streams.partition.processor import PartitionProcessor
 from streams.partition.runner import CHUNK, TOPICS
 from streams.replay.event import RejectedRow, WireEvent
-from streams.replay.results import Results, read_customers
+from streams.replay.results import Results, read_grades
 from streams.storage.memory_store import MemoryStore
 
 _FOREVER = 2**62
@@ -54,7 +54,7 @@ async def run_in_memory(
             for row in batch.rows:
                 take_row(row, lines, results)
         progress(len(chunk))
-    results.customers = await read_customers(store, 1, rules)
+    results.take(await read_grades(store, 1, rules))
     return results
 
 
