@@ -119,14 +119,18 @@ def _pairs(one: tuple[Policy, Results], other: tuple[Policy, Results]) -> Iterat
         tiers = mine["tier"], theirs["tier"]
         if tiers == (None, None):
             continue
+        way = direction_of(*tiers, *ladders)
+        reason = None
+        if None not in tiers:
+            reason = reason_of(_points(customer, *one), _points(customer, *other), way)
         yield Difference(
             customer,
             *tiers,
-            direction_of(*tiers, *ladders),
+            way,
             mine["score"],
             theirs["score"],
             differing_labels(mine["labels"], theirs["labels"]),
-            None if None in tiers else reason_of(*(_points(customer, *of) for of in (one, other))),
+            reason,
         )
 
 

@@ -91,7 +91,7 @@ def _sample(comparison: Comparison) -> Table:
 
 def _reason(one: Difference) -> str:
     if one.reason is None:
-        return "no dimension" if one.tier and one.tier_against else ""
+        return "bounds, triggers or hold" if one.tier and one.tier_against else ""
     return (
         f"{one.reason.dimension} {points(one.reason.points)} -> {points(one.reason.points_against)}"
     )

@@ -11,7 +11,7 @@ Points = Mapping[str, float | None]
 
 
 class Reason(NamedTuple):
-    """The dimension that explains most of a difference in score."""
+    """The dimension that explains most of a difference."""
 
     dimension: str
     points: float | None
@@ -32,7 +32,7 @@ class Difference(NamedTuple):
     labels: dict[str, tuple[str | None, str | None]]
     """The labels of both policies whose values differ."""
     reason: Reason | None
-    """None when no dimension gives other points: bounds, triggers or the hold differ."""
+    """None when no dimension explains it: bounds, triggers or the hold do."""
 
     def as_json(self) -> dict[str, Any]:
         """A line of `differences.jsonl`."""
@@ -66,26 +66,25 @@ def direction_of(
     return "up" if rises.pop() else "down"
 
 
-def reason_of(points: Points, against: Points) -> Reason | None:
-    """The dimension, by name, whose points differ most in the direction of the sum.
+def reason_of(points: Points, against: Points, direction: Direction | None) -> Reason | None:
+    """The dimension, by name, whose points differ most in the direction of the move.
 
-    A customer who lost points in sum is told what lost most, not what gained.
+    Who goes down is told what lost most, not what gained. None when the sum of points
+    did not go the way of the tier: then bounds, triggers or the hold made the difference.
 
-    >>> reason_of({"spend": 30.0, "visits": 9.0}, {"spend": 24.0, "visits": 14.0})
+    >>> reason_of({"spend": 30.0, "visits": 9.0}, {"spend": 24.0, "visits": 14.0}, "down")
     Reason(dimension='spend', points=30.0, points_against=24.0)
-    >>> reason_of({"spend": 30.0}, {"spend": 30.0})
+    >>> reason_of({"spend": 30.0}, {"spend": 31.0}, "down")
     """
     gains = {
         name: round((against.get(name) or 0.0) - (points.get(name) or 0.0), 2)
         for name in [*points, *(name for name in against if name not in points)]
     }
     total = round(sum(gains.values()), 2)
-    weighed = {
-        name: gain if total > 0 else -gain if total < 0 else abs(gain)
-        for name, gain in gains.items()
-    }
-    name = max(weighed, key=weighed.__getitem__, default=None)
-    if name is None or weighed[name] <= 0:
+    ways = {"up": 1, "down": -1}
+    way = ways.get(direction or "", 1 if total > 0 else -1)
+    name = max(gains, key=lambda name: way * gains[name], default=None)
+    if name is None or way * total <= 0:
         return None
     return Reason(name, points.get(name), against.get(name))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FORMATS = (".png", ".svg", ".pdf")
 _WIDTHS = (1.45, 1)
+_DOTS_PER_INCH = 130
 
 
 def require_matplotlib() -> None:
@@ -27,9 +28,13 @@ def require_matplotlib() -> None:
 
 
 def draw(path: Path, report: Report, against: tuple[Report, Comparison] | None = None) -> None:
-    """Draw a report, or what differs under a second policy; the suffix is the format."""
-    picture = _compared(report, *against) if against else _one(report)
-    picture.savefig(path, dpi=130)
+    """Write the picture; the suffix of the path is its format."""
+    picture_of(report, against).savefig(path, dpi=_DOTS_PER_INCH)
+
+
+def picture_of(report: Report, against: tuple[Report, Comparison] | None = None) -> "Figure":
+    """A report as a picture, or what differs under a second policy."""
+    return _compared(report, *against) if against else _one(report)
 
 
 def _one(report: Report) -> "Figure":
