@@ -16,5 +16,8 @@ def writable(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
+    except FileExistsError as error:
+        # What mkdir says of a folder, or a parent of it, that is a file.
+        raise UnwritableFolderError(folder, "a file is in its place") from error
     except OSError as error:
         raise UnwritableFolderError(folder, error.strerror or str(error)) from error

@@ -91,6 +91,10 @@ def take_row(row: OutboxRow, lines: dict[str, list[int]], results: Results) -> N
     headers = dict(row.headers)
     topic = headers["regrade_topic"].decode()
     offset = int(headers["regrade_offset"])
+    if offset == len(lines[topic]):
+        # The end of the replay, no row of the source: refused where the last row is,
+        # because it lies too far ahead.
+        return
     results.rejected.append(
         RejectedRow(
             lines[topic][offset],
