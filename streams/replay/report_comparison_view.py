@@ -72,7 +72,9 @@ def _labels(comparison: Comparison) -> Table:
 
 def _sample(comparison: Comparison) -> Table:
     sample = comparison.sample()
-    title = f"{len(sample)} of the {comparison.moved:,}, of every kind of move the clearest first"
+    title = (
+        f"{len(sample)} of {comparison.moved:,} customers, the clearest of every kind of move first"
+    )
     shown = Table(title=title, title_justify="left")
     for column in ("customer", "tier", "under the second", "score", "there", "main reason: points"):
         right = column in ("score", "there")
