@@ -1,10 +1,12 @@
 """Who would differ under a second policy, in a history graded by hand."""
 
+from dataclasses import replace
+
 import pytest
 from small_backtest import THREE_WEEKS, P, Q, graded
 
 from streams.replay.report_comparison import Comparison, compare
-from streams.replay.report_difference import direction_of, reason_of
+from streams.replay.report_difference import Difference, Direction, direction_of, reason_of
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +67,20 @@ def test_each_difference_has_scores_labels_and_the_main_reason(found):
     ]
 
 
+def moved(name: str, to: str, way: Direction | None, gain: float) -> Difference:
+    """A customer who is `low` under the first policy."""
+    return Difference(name, "low", to, way, 10.0, 10.0 + gain, {}, None)
+
+
 def test_the_sample_takes_each_kind_of_move_in_turn(found):
-    """Only who moves, the greatest difference in score first."""
-    assert [one.customer_id for one in found.sample()] == ["gus", "bob", "fay", "hal"]
+    """First the clearest of each kind, those of unknown direction last; then the next."""
+    ups = [moved(f"up-{at:02}", "mid", "up", 5.0 + at) for at in range(12)]
+    rare = [moved("rare", "top", "up", 1.0)]
+    odd = [moved("odd-1", "fair", "other", 80.0), moved("odd-2", "fair", "other", 90.0)]
+    same = [moved("same", "low", None, 70.0)]
+    sample = replace(found, differences=(*ups, *rare, *odd, *same)).sample()
+    names = ["up-11", "rare", "odd-2", "up-10", "odd-1", *(f"up-{at:02}" for at in (9, 8, 7, 6, 5))]
+    assert [one.customer_id for one in sample] == names
 
 
 def test_a_policy_differs_from_itself_in_nothing():

@@ -28,7 +28,8 @@ def tables():
 def shown(tables, *, terminal: bool) -> str:
     """What stands on the screen, or in the file."""
     file = io.StringIO()
-    show(Console(file=file, force_terminal=terminal, width=100 if terminal else 10_000), *tables)
+    width = 100 if terminal else 10_000
+    show(Console(file=file, force_terminal=terminal, width=width, highlight=False), *tables)
     return file.getvalue()
 
 
