@@ -7,16 +7,12 @@ from typing import Any
 from scoring.advance import FIRST_GRADE
 from scoring.policy import Policy
 from streams.replay.report_counts import (
-    ChangeLine,
     Matrix,
     Monthly,
-    by_label,
-    by_trigger,
+    Tally,
     change_lines,
-    first_to_last,
     label_values,
     months,
-    moves,
     share,
 )
 from streams.replay.results import Results
@@ -49,8 +45,10 @@ class Report:
     by_label: Monthly
     """With `by_trigger` every change is counted once."""
     labels: Mapping[str, Mapping[str | None, int]]
-    changes: tuple[ChangeLine, ...]
-    """In order of publication."""
+    steps: Mapping[tuple[str | None, str], int]
+    """(tier, day) -> how many customers more, or less, the tier has from that day on."""
+    changes: int
+    """Lines of `changes.jsonl`."""
 
     @property
     def graded(self) -> int:
@@ -69,7 +67,7 @@ class Report:
             "as_of": self.as_of,
             "customers": self.customers,
             "not_graded": self.customers - self.graded,
-            "changes": len(self.changes),
+            "changes": self.changes,
             "tiers": dict(self.counts),
             "shares": {tier: share(n, self.graded) for tier, n in self.counts.items()},
             "intended_shares": dict(self.intended),
@@ -89,9 +87,8 @@ class Report:
 
 def report_of(results: Results, policy: Policy, intended: Mapping[str, float]) -> Report:
     """Count what a run left behind."""
-    changes = tuple(change_lines(results.changes))
+    tally = Tally.of(change_lines(results.changes))
     tiers = tuple(tier.name for tier in policy.tiers)
-    triggered = by_trigger(changes)
     known = {label.name: [rule.value for rule in label.rules] for label in policy.labels}
     return Report(
         policy_id=policy.policy_id,
@@ -102,13 +99,14 @@ def report_of(results: Results, policy: Policy, intended: Mapping[str, float]) -
         intended=intended,
         customers=len(results.customers),
         counts=dict.fromkeys(tiers, 0) | results.tiers(),
-        first_to_last=first_to_last(changes, results.customers),
-        moves=moves(changes),
-        triggers=_triggers(policy, {name for _, name in triggered}),
-        by_trigger=triggered,
-        by_label=by_label(changes),
+        first_to_last=tally.first_to_last(results.customers),
+        moves=tally.moves,
+        triggers=_triggers(policy, {name for _, name in tally.by_trigger}),
+        by_trigger=tally.by_trigger,
+        by_label=tally.by_label,
         labels=label_values(results.customers, known),
-        changes=changes,
+        steps=tally.steps,
+        changes=tally.changes,
     )
 
 

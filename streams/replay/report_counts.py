@@ -1,7 +1,8 @@
 """Counting what a backtest left behind: moves, months, label values. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -25,71 +26,82 @@ class ChangeLine(msgspec.Struct, frozen=True, gc=False):
     trigger: str | None = None
     label: str | None = None
 
-    @property
-    def of_tier(self) -> bool:
-        """Whether a tier was set by it."""
-        return self.type.startswith("tier.")
-
 
 _DECODER = msgspec.json.Decoder(ChangeLine)
 
 
-def change_lines(bodies: Iterable[bytes]) -> list[ChangeLine]:
+def change_lines(bodies: Iterable[bytes]) -> Iterator[ChangeLine]:
     """The bodies of changes, each a line of `changes.jsonl`, reduced to what is counted."""
-    return [_DECODER.decode(body) for body in bodies]
+    return map(_DECODER.decode, bodies)
 
 
-def moves(changes: Iterable[ChangeLine]) -> Matrix:
-    """Every tier change from -> to, not every customer; None -> tier is a first grade.
+@dataclass(slots=True)
+class Tally:
+    """Changes counted one by one, in order of publication; none of them is kept.
+
+    >>> first = ChangeLine("tier.assigned", "ann", "2024-01-05", "low", None, "first-grade")
+    >>> up = ChangeLine("tier.upgraded", "ann", "2024-02-06", "high", "low", "crossing")
+    >>> label = ChangeLine("label.changed", "ann", "2024-02-06", "big", "small", label="size")
+    >>> tally = Tally.of([first, up, label])
+    >>> tally.moves
+    Counter({(None, 'low'): 1, ('low', 'high'): 1})
+    >>> tally.by_trigger
+    Counter({('2024-01', 'first-grade'): 1, ('2024-02', 'crossing'): 1})
+    >>> tally.by_label
+    Counter({('2024-02', 'size'): 1})
+    >>> tally.first_to_last([{"customer_id": "ann", "tier": "high"}])
+    Counter({('low', 'high'): 1})
+    """
+
+    moves: Matrix = field(default_factory=Counter)
+    """Tier changes by (from, to); from None is a first grade.
 
     For each tier, what came in less what went out is who is there at the end.
-
-    >>> up = ChangeLine("tier.upgraded", "ann", "2024-01-05", "gold", "silver")
-    >>> moves([up, up])
-    Counter({('silver', 'gold'): 2})
     """
-    return Counter((change.from_, change.to) for change in changes if change.of_tier)
+    by_trigger: Monthly = field(default_factory=Counter)
+    """Changes that are not of a label."""
+    by_label: Monthly = field(default_factory=Counter)
+    """With `by_trigger` every change is counted once."""
+    steps: Counter[tuple[str | None, str]] = field(default_factory=Counter)
+    """(tier, day) -> how many customers more, or less, the tier has from that day on."""
+    first: dict[str, str | None] = field(default_factory=dict)
+    """Customer -> tier of the first grade."""
 
+    @classmethod
+    def of(cls, changes: Iterable[ChangeLine]) -> "Tally":
+        """Count changes."""
+        tally = cls()
+        for change in changes:
+            tally.add(change)
+        return tally
 
-def first_to_last(changes: Iterable[ChangeLine], customers: Iterable[Mapping[str, Any]]) -> Matrix:
-    """Graded customers by the tier of their first grade and by the tier they have now.
+    def add(self, change: ChangeLine) -> None:
+        """Count one change; months and days are those of `effective_on`."""
+        day = change.effective_on
+        if change.label is not None:
+            self.by_label[day[:7], change.label] += 1
+            return
+        self.by_trigger[day[:7], change.trigger or change.type] += 1
+        if not change.type.startswith("tier."):
+            return
+        self.moves[change.from_, change.to] += 1
+        self.steps[change.to, day] += 1
+        self.steps[change.from_, day] -= 1
+        if change.type == "tier.assigned" or change.customer_id not in self.first:
+            self.first[change.customer_id] = change.to
 
-    >>> first = ChangeLine("tier.assigned", "ann", "2024-01-05", "silver", None)
-    >>> up = ChangeLine("tier.upgraded", "ann", "2024-01-06", "gold", "silver")
-    >>> first_to_last([first, up], [{"customer_id": "ann", "tier": "gold"}])
-    Counter({('silver', 'gold'): 1})
-    """
-    first: dict[str, str | None] = {}
-    for change in changes:
-        if change.type == "tier.assigned" or (change.of_tier and change.customer_id not in first):
-            first[change.customer_id] = change.to
-    return Counter(
-        (first[row["customer_id"]], row["tier"]) for row in customers if row["tier"] is not None
-    )
+    @property
+    def changes(self) -> int:
+        """How many were counted."""
+        return self.by_trigger.total() + self.by_label.total()
 
-
-def by_trigger(changes: Iterable[ChangeLine]) -> Monthly:
-    """Changes that are not of a label, by month of `effective_on` and trigger.
-
-    >>> by_trigger([ChangeLine("tier.assigned", "ann", "2024-01-05", "low", None, "first-grade")])
-    Counter({('2024-01', 'first-grade'): 1})
-    """
-    return Counter(
-        (change.effective_on[:7], change.trigger or change.type)
-        for change in changes
-        if change.label is None
-    )
-
-
-def by_label(changes: Iterable[ChangeLine]) -> Monthly:
-    """Label changes by month of `effective_on` and name of the label.
-
-    >>> by_label([ChangeLine("label.changed", "ann", "2024-01-05", "high", "low", label="risk")])
-    Counter({('2024-01', 'risk'): 1})
-    """
-    return Counter(
-        (change.effective_on[:7], change.label) for change in changes if change.label is not None
-    )
+    def first_to_last(self, customers: Iterable[Mapping[str, Any]]) -> Matrix:
+        """Graded customers by the tier of their first grade and by the tier they have now."""
+        return Counter(
+            (self.first[row["customer_id"]], row["tier"])
+            for row in customers
+            if row["tier"] is not None
+        )
 
 
 def months(counts: Iterable[tuple[str, str]]) -> list[str]:

@@ -45,9 +45,7 @@ def _one(report: Report) -> "Figure":
     grid = figure.add_gridspec(1, 2, width_ratios=_WIDTHS)
     left, right = (figure.add_subfigure(grid[0, at]) for at in (0, 1))
     figure.suptitle(_title(report), x=0.012, ha="left", fontweight="bold", fontsize=13)
-    draw_time(
-        left, timeline(report.changes, report.tiers, report.as_of or ""), "Customers per tier"
-    )
+    draw_time(left, timeline(report.steps, report.tiers, report.as_of or ""), "Customers per tier")
     highest_first: Sequence[str | None] = [*reversed(report.tiers)]
     draw_matrix(
         right,
@@ -69,7 +67,7 @@ def _compared(report: Report, against: Report, comparison: Comparison) -> "Figur
     title = f"{report.name} against {against.name}, up to {report.as_of or 'nowhere'}"
     figure.suptitle(title, x=0.012, ha="left", fontweight="bold", fontsize=13)
     for part, one in zip(halves, (report, against), strict=True):
-        days = timeline(one.changes, one.tiers, one.as_of or "")
+        days = timeline(one.steps, one.tiers, one.as_of or "")
         draw_time(part, days, f"Customers per tier under {one.name}")
     rows, columns = ({cell[at] for cell in comparison.matrix} for at in (0, 1))
     draw_matrix(

@@ -1,12 +1,9 @@
 """How many customers were in each tier at the end of each day. Pure."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 from typing import NamedTuple
-
-from streams.replay.report_counts import ChangeLine
 
 
 class Timeline(NamedTuple):
@@ -23,26 +20,24 @@ class Timeline(NamedTuple):
         return [sum(column) for column in zip(*self.counts.values(), strict=True)]
 
 
-def timeline(changes: Iterable[ChangeLine], tiers: Sequence[str], until: str) -> Timeline:
-    """Every day from the first change of a tier to `until`, which is ISO 8601.
+def timeline(
+    steps: Mapping[tuple[str | None, str], int], tiers: Sequence[str], until: str
+) -> Timeline:
+    """Every day from the first step to `until`, which is ISO 8601.
 
-    >>> first = ChangeLine("tier.assigned", "ann", "2024-01-01", "low", None)
-    >>> up = ChangeLine("tier.upgraded", "ann", "2024-01-03", "high", "low")
-    >>> timeline([first, up], ["low", "high"], "2024-01-04").counts
+    `steps`: (tier, day) -> how many customers more the tier has from that day on.
+
+    >>> up = {("low", "2024-01-01"): 1, ("low", "2024-01-03"): -1, ("high", "2024-01-03"): 1}
+    >>> timeline(up, ["low", "high"], "2024-01-04").counts
     {'low': [1, 1, 0, 0], 'high': [0, 0, 1, 1]}
     """
-    steps: Counter[tuple[str | None, str]] = Counter()
-    for change in changes:
-        if change.of_tier:
-            steps[change.to, change.effective_on] += 1
-            steps[change.from_, change.effective_on] -= 1
     if not steps:
         return Timeline([], {tier: [] for tier in tiers})
     first = date.fromisoformat(min(day for _, day in steps))
     span = (date.fromisoformat(until) - first).days + 1
     days = [first + timedelta(days=at) for at in range(span)]
     names = [day.isoformat() for day in days]
-    counts = {tier: list(accumulate(steps[tier, day] for day in names)) for tier in tiers}
+    counts = {tier: list(accumulate(steps.get((tier, day), 0) for day in names)) for tier in tiers}
     return Timeline(days, counts)
 
 

@@ -103,7 +103,7 @@ def labels_table(report: Report) -> Table:
 def summary(report: Report, refused: int, adjustments: int) -> str:
     """One line that says how much was graded."""
     return (
-        f"{report.name}: {report.customers:,} customers, {len(report.changes):,} changes, "
+        f"{report.name}: {report.customers:,} customers, {report.changes:,} changes, "
         f"{refused:,} rows refused, {adjustments:,} adjustments skipped"
     )
 

@@ -67,7 +67,7 @@ def test_labels_are_counted_by_value(report):
 
 def test_the_timeline_holds_each_day_from_the_first_grade(report):
     """Days between changes repeat the last count; the last day is that of the tiers."""
-    daily = timeline(report.changes, report.tiers, report.as_of)
+    daily = timeline(report.steps, report.tiers, report.as_of)
     assert (daily.days[0], daily.days[-1]) == (date(2024, 1, 4), date(2024, 3, 11))
     counts = [tuple(of[at] for of in daily.counts.values()) for at in range(len(daily.days))]
     two, all_three = [(1, 1, 0)] * 2, [(0, 2, 0)] * 5
@@ -76,7 +76,7 @@ def test_the_timeline_holds_each_day_from_the_first_grade(report):
 
 def test_a_long_timeline_is_drawn_by_month(report):
     """Each month's last day, and the last day of all."""
-    monthly = by_month(timeline(report.changes, report.tiers, report.as_of))
+    monthly = by_month(timeline(report.steps, report.tiers, report.as_of))
     assert monthly.days == [date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 11)]
     assert monthly.counts == {"low": [1, 1, 3], "mid": [2, 2, 0], "top": [0, 0, 1]}
 
@@ -86,4 +86,4 @@ def test_nobody_is_a_report_too():
     empty = report_of(graded(P, []), P, {})
     assert (empty.graded, empty.as_of, empty.months) == (0, None, [])
     assert empty.as_json()["shares"] == {"low": None, "mid": None, "top": None}
-    assert timeline(empty.changes, empty.tiers, "").days == []
+    assert timeline(empty.steps, empty.tiers, "").days == []

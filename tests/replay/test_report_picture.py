@@ -11,7 +11,6 @@ from small_backtest import QUARTER, THREE_WEEKS, P, Q, graded
 
 from streams.replay.report import report_of
 from streams.replay.report_comparison import compare
-from streams.replay.report_counts import ChangeLine
 from streams.replay.report_picture import draw, picture_of
 from streams.replay.report_time_picture import tier_colours
 
@@ -64,15 +63,8 @@ def test_many_tiers_of_long_names_are_drawn_slanted_and_few_small_ones_twice(tmp
     """Twelve tiers of long names fit; tiers that would be slivers get their own part."""
     tiers = tuple(f"tier-of-a-long-name-{at}" for at in range(12))
     start = date(2024, 1, 1)
-    changes = tuple(
-        ChangeLine(
-            "tier.assigned", str(at), (start + timedelta(at)).isoformat(), tiers[at // 90], None
-        )
-        for at in range(100)
-    )
-    report = replace(
-        report_of(graded(P, []), P, {}), tiers=tiers, changes=changes, as_of="2024-06-01"
-    )
+    steps = {(tiers[at // 90], (start + timedelta(at)).isoformat()): 1 for at in range(100)}
+    report = replace(report_of(graded(P, []), P, {}), tiers=tiers, steps=steps, as_of="2024-06-01")
     figure = picture_of(report)
     assert f"Customers per tier: only those above {tiers[0]}" in told(figure)
     turned = [
