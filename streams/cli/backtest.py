@@ -88,6 +88,8 @@ def _check_plot(plot: Path) -> None:
     if plot.suffix.lower() not in FORMATS:
         told = f"{plot} ends in none of {', '.join(FORMATS)}"
         raise typer.BadParameter(told, param_hint="--plot")
+    if plot.is_dir():
+        raise typer.BadParameter(f"{plot} is a folder", param_hint="--plot")
     require_matplotlib()
 
 

@@ -34,7 +34,11 @@ def draw(path: Path, report: Report, against: tuple[Report, Comparison] | None =
 
 def picture_of(report: Report, against: tuple[Report, Comparison] | None = None) -> "Figure":
     """A report as a picture, or what differs under a second policy."""
-    return _compared(report, *against) if against else _one(report)
+    import matplotlib as mpl
+
+    # A policy is named by its file, too, and a dollar in a path begins no formula.
+    with mpl.rc_context({"text.parse_math": False}):
+        return _compared(report, *against) if against else _one(report)
 
 
 def _one(report: Report) -> "Figure":

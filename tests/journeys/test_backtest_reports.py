@@ -39,6 +39,11 @@ def rows(path: Path) -> list[dict]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
+def unframed(text: str) -> str:
+    """A message without its frame and without blanks: where lines break does not count."""
+    return "".join(text.replace("│", "").split())
+
+
 async def test_json_and_files_say_the_same(history, tmp_path):
     """Tiers, labels, months and moves of the one object are counts of the lines written."""
     out = tmp_path / "out"
@@ -131,17 +136,19 @@ async def test_refused_rows_fail_the_command_only_when_asked(history, tmp_path):
 
 async def test_what_cannot_be_done_is_refused_before_the_work(history, tmp_path):
     """One plain message, the right status, and no folder left behind."""
-    out, file = tmp_path / "out", tmp_path / "a-file"
+    out, file, folder = (tmp_path / name for name in ("out", "a-file", "folder.png"))
     file.touch()
+    folder.mkdir()
     cases = [
         (2, "picture.gif ends in none of .png, .svg, .pdf", ["--plot", "picture.gif"]),
+        (2, "folder.png is a folder", ["--plot", str(folder)]),
         (1, "none.yaml is refused", ["--against", "none.yaml"]),
         (1, "a file is in its place; choose another folder", ["--plot", str(file / "picture.png")]),
     ]
     for code, message, options in cases:
         done = await regrade("backtest", history, *GROCERY, "--out", str(out), *options)
         assert done.code == code
-        assert message in " ".join(done.err.replace("│", "").split())
+        assert unframed(message) in unframed(done.err)
         assert "Traceback" not in done.err
         assert not (out / "customers.jsonl").exists()
     done = await regrade("backtest", history, *GROCERY, "--out", str(file))

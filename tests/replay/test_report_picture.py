@@ -76,6 +76,13 @@ def test_many_tiers_of_long_names_are_drawn_slanted_and_few_small_ones_twice(tmp
     draw(tmp_path / "many.png", report)
 
 
+def test_a_policy_may_be_named_by_any_path(tmp_path):
+    """Dollars in it are no formula, not even a wrong one."""
+    one = replace(report_of(graded(P, QUARTER), P, {}), name="test v1 (a$^$b.yaml)")
+    same = compare(*[(P, graded(P, QUARTER))] * 2)
+    draw(tmp_path / "odd.png", one, (one, same))
+
+
 def test_the_colours_of_tiers_stay_apart_without_colour():
     """From light to dark: in grey, too, each tier is darker than the one below."""
     for count in range(1, 8):
