@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scoring.advance import FIRST_GRADE
 from scoring.policy import Policy
+from scoring.triggers import FIRST_GRADE
 from streams.replay.report_counts import (
     Matrix,
     Monthly,
