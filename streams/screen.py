@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,6 +22,7 @@ from streams.replay.event import RejectedRow
 
 SHOWN = 20
 _WIDE = 200
+_UNBOUNDED = 10_000
 
 
 def stderr() -> Console:
@@ -32,6 +34,32 @@ def stdout() -> Console:
     """For tables people asked for; wide enough to be searched when it is no terminal."""
     console = Console(highlight=False)
     return console if console.is_terminal else Console(highlight=False, width=_WIDE)
+
+
+def table(title: str, *columns: str, texts: int = 1) -> Table:
+    """A table whose first `texts` columns hold words and the others numbers."""
+    made = Table(title=title, title_justify="left")
+    for at, column in enumerate(columns):
+        justify: Literal["left", "right"] = "left" if at < texts else "right"
+        made.add_column(column, justify=justify, overflow="fold")
+    return made
+
+
+def show(console: Console, *tables: Table) -> None:
+    """Print tables; where no terminal is, without frames, colours and trailing blanks."""
+    for given in tables:
+        # Not as the table's title: that would be wrapped to the width of the table.
+        title, given.title = given.title, None
+        console.print()
+        console.print(title, style="italic", soft_wrap=True)
+        if console.is_terminal:
+            console.print(given)
+            continue
+        given.box, given.pad_edge, given.padding = None, False, (0, 2, 0, 0)
+        with console.capture() as captured:
+            console.print(given, width=_UNBOUNDED)
+        lines = [line.rstrip() for line in captured.get().splitlines()]
+        console.out("\n".join(lines), highlight=False)
 
 
 @contextmanager

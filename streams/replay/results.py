@@ -1,9 +1,9 @@
 """What a replay left behind: every customer's grade, every change, every refusal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -33,6 +33,15 @@ class ReadableStore(Protocol):
         """State blobs in the order asked for."""
 
 
+class Grade(NamedTuple):
+    """One customer at the end of a replay."""
+
+    row: dict[str, Any]
+    """The line of `customers.jsonl`."""
+    points: tuple[float | None, ...]
+    """What each dimension of the policy gives, 0 to 100; None for one left out."""
+
+
 @dataclass(slots=True)
 class Results:
     """Everything a replay is compared by."""
@@ -43,6 +52,14 @@ class Results:
     """Change bodies, as published, in order of publication."""
     rejected: list[RejectedRow] = field(default_factory=list)
     """By line."""
+    points: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
+    """Customer -> points of each dimension of the policy, in its order; not written."""
+
+    def take(self, grades: Iterable[Grade]) -> None:
+        """Keep the grades, already sorted by id."""
+        for row, points in grades:
+            self.customers.append(row)
+            self.points[row["customer_id"]] = points
 
     def write(self, folder: Path) -> None:
         """Write `customers.jsonl`, `changes.jsonl` and `rejected.jsonl`."""
@@ -71,8 +88,13 @@ def _write_lines(path: Path, rows: Any) -> None:
 async def read_customers(
     store: ReadableStore, partitions: int, rules: Rules
 ) -> list[dict[str, Any]]:
+    """Every customer's line as of its partition's day, sorted by id."""
+    return [row for row, _ in await read_grades(store, partitions, rules)]
+
+
+async def read_grades(store: ReadableStore, partitions: int, rules: Rules) -> list[Grade]:
     """Every customer's grade as of its partition's day, sorted by id."""
-    found = []
+    found: list[Grade] = []
     for partition in range(partitions):
         meta = await store.read_meta(partition)
         if meta is None or meta.day is None:
@@ -81,35 +103,34 @@ async def read_customers(
         for start in range(0, len(ids), _AT_ONCE):
             names = ids[start : start + _AT_ONCE]
             blobs = await store.load(partition, names)
-            found += list(_grades(names, blobs, rules, meta.day))
-    return sorted(found, key=lambda row: str(row["customer_id"]))
+            found += _grades(names, blobs, rules, meta.day)
+    return sorted(found, key=lambda grade: str(grade.row["customer_id"]))
 
 
 def _grades(
     names: Sequence[str], blobs: Sequence[bytes | None], rules: Rules, day: Day
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Grade]:
     explainer = Explainer(rules.judge.grader)
     for customer, blob in zip(names, blobs, strict=True):
         if blob is not None:
             yield _grade(customer, blob, rules, explainer, day)
 
 
-def _grade(
-    customer: str, blob: bytes, rules: Rules, explainer: Explainer, day: Day
-) -> dict[str, Any]:
+def _grade(customer: str, blob: bytes, rules: Rules, explainer: Explainer, day: Day) -> Grade:
     """One customer's grade as of `day`; nulls before the first grade."""
     state = rules.codec.decode(blob)
     grader = rules.judge.grader
     snapshot = snapshot_of(state, rules.judge, day)
     graded = state.tier != UNGRADED
-    readings = {row["reading"]: row["value"] for row in explainer.dimensions(snapshot)}
+    dimensions = explainer.dimensions(snapshot)
+    readings = {row["reading"]: row["value"] for row in dimensions}
     by = grader.policy.by
     if by is not None:
         readings[str(by)] = major(grader, by.name, snapshot.value)
     labels = {}
     if graded and isinstance(rules.scribe, EventScribe):
         labels = rules.scribe.labels(snapshot.labels)
-    return {
+    row = {
         "customer_id": customer,
         "tier": grader.policy.tiers[state.tier].name if graded else None,
         "score": snapshot.score if graded else None,
@@ -118,3 +139,4 @@ def _grade(
         "version": state.version,
         "as_of": date_of(day).isoformat(),
     }
+    return Grade(row, tuple(dimension["points"] for dimension in dimensions))

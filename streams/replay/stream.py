@@ -18,7 +18,7 @@ from streams.partition.runner import TOPICS
 from streams.replay.event import RejectedRow, WireEvent
 from streams.replay.memory import take_row
 from streams.replay.produce import Replay, open_producer
-from streams.replay.results import Results, read_customers
+from streams.replay.results import Results, read_grades
 from streams.storage.redis_store import RedisStore, connect
 from streams.topics import OUTPUTS, topic_specs
 
@@ -65,7 +65,7 @@ async def run_on_stack(
             for row in await read_rows(stack.bootstrap, OUTPUTS):
                 take_row(row, lines, results)
             rules = rules_of(policy, 1, mode="replay")
-            results.customers = await read_customers(store, 1, rules)
+            results.take(await read_grades(store, 1, rules))
         finally:
             await store.close()
             worker.stop()
