@@ -5,7 +5,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from streams.cli import backtest, demo, dev, policy, replay, topics, why, worker
+from streams.cli import backtest, demo, dev, override, policy, replay, topics, why, worker
 from streams.errors import RegradeError
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ app.command()(backtest.backtest)
 app.command()(why.grade)
 app.command()(why.why)
 app.add_typer(policy.app, name="policy")
+app.add_typer(override.app, name="override")
+app.command()(override.recalculate)
 
 
 @app.command()

@@ -36,6 +36,13 @@ class Ground:
         path.write_text(text.replace(old, new), "utf-8")
         return str(path)
 
+    @staticmethod
+    def line(path: str, word: str) -> str:
+        """File and line on which a word stands."""
+        lines = Path(path).read_text("utf-8").splitlines()
+        (found,) = (at for at, line in enumerate(lines, 1) if word in line)
+        return f"{path}:{found}"
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -93,14 +100,14 @@ def several_bad_values(_: Ground) -> Refusal:
 def a_policy_with_an_unknown_key(ground: Ground) -> Refusal:
     """A misspelt key of a policy."""
     path = ground.policy("key", "hold_days: 30", "hold_dais: 30")
-    says = (f"{path}:27", "move.hold_dais", "unknown key", "hold_days", "30")
+    says = (ground.line(path, "hold_dais"), "move.hold_dais", "unknown key", "hold_days", "30")
     return Refusal({"REGRADE_POLICY": path}, says)
 
 
 def a_policy_with_a_bad_value(ground: Ground) -> Refusal:
     """A tier that could never be left."""
     path = ground.policy("value", "enter: 55,", "enter: many,")
-    says = (f"{path}:22", "tiers.1.enter", "'many'", "a number is needed")
+    says = (ground.line(path, "many"), "tiers.1.enter", "'many'", "a number is needed")
     return Refusal({"REGRADE_POLICY": path}, says)
 
 
