@@ -22,6 +22,7 @@ from journeys.wire_input import (
 from prometheus_client.parser import text_string_to_metric_families
 
 from streams.outbox.scribe import DEAD_LETTERS
+from streams.partition.runner import TOPICS
 from streams.policies.load import load_policy
 
 Samples = dict[tuple[str, ...], float]
@@ -79,7 +80,7 @@ async def grade(stack: Stack, folder: Path) -> Graded:
 
 async def _shows_no_lag(url: str) -> bool:
     lags = samples(await asyncio.to_thread(scrape, url), LAG, "topic", "partition")
-    return len(lags) == 2 * PARTITIONS and not any(lags.values())
+    return len(lags) == len(TOPICS) * PARTITIONS and not any(lags.values())
 
 
 def scrape(url: str) -> str:

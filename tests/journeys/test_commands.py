@@ -129,7 +129,7 @@ async def test_dev_grades_what_is_replayed_to_it_and_ends_when_told(history_file
 
         await until(lambda: _published(at["kafka"], wanted), "graded")
         assert {"tier-changes", "label-changes", "dead-letters"} <= set(at["topics"]["out"])
-        assert at["topics"]["in"] == ["orders", "interactions"]
+        assert at["topics"]["in"] == ["orders", "interactions", "grading-commands"]
         dev.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(dev.wait(), PATIENCE_S) == 0
     finally:

@@ -8,11 +8,10 @@ released       10   20   30   30   30   40     orders first on equal timestamps
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from journeys.two_logs import TwoLogs
+from journeys.two_logs import TOPICS, TwoLogs
 
 from streams.intake.record import LogRecord
 from streams.partition.merge import Gap, Merge
-from streams.partition.runner import TOPICS
 
 ORDERS, INTERACTIONS = TOPICS
 STEPS = ("append", "ask", "serve", "answer", "pick_up", "hand_over", "look", "take", "idle")

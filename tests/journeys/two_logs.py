@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from streams.intake.record import LogRecord
 from streams.partition.merge import Gap, Merge
-from streams.partition.runner import TOPICS
+
+TOPICS = ("orders", "interactions")
+"""As many as it takes: a merge of more waits for each of them in the same way."""
 
 MARKER = None
 """A place of the log without a record, as a transaction leaves at its end."""
