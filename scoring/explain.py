@@ -9,7 +9,17 @@ from scoring.syntax import ReadingCall
 
 
 class Explainer:
-    """Explains the grades of one policy; what never changes is worked out once."""
+    """Explains the grades of one policy; what never changes is worked out once.
+
+    >>> from decimal import Decimal
+    >>> from scoring.compile import compile_policy
+    >>> from scoring.policy import Policy, Tier
+    >>> tiers = Tier("bronze", Decimal(0), Decimal(0)), Tier("silver", Decimal(100), Decimal(90))
+    >>> by_spend = Policy("shop", 1, "UTC", "EUR", tiers, by=ReadingCall("spend", 365))
+    >>> spent = Snapshot(tier=0, score=None, value=80_50.0, dimensions=[], labels=[], due=None)
+    >>> Explainer(compile_policy(by_spend)).next_tier(spent)
+    {'tier': 'silver', 'at': 100.0, 'missing': 19.5}
+    """
 
     def __init__(self, grader: Grader) -> None:
         policy = grader.policy

@@ -11,6 +11,16 @@ def target_of(grader: Grader, value: float | None, tier: int) -> int:
     """The highest tier that `value` enters above `tier`, or keeps at `tier` or below.
 
     A null value (nothing to rank by) belongs to the lowest tier.
+
+    >>> from decimal import Decimal
+    >>> from scoring.compile import compile_policy
+    >>> from scoring.policy import Policy, Tier
+    >>> from scoring.syntax import ReadingCall
+    >>> tiers = Tier("bronze", Decimal(0), Decimal(0)), Tier("silver", Decimal(10), Decimal(9))
+    >>> by_orders = Policy("shop", 1, "UTC", "EUR", tiers, by=ReadingCall("orders", 365))
+    >>> grader = compile_policy(by_orders)
+    >>> target_of(grader, 9, tier=0), target_of(grader, 9, tier=1)  # too few to enter, not to keep
+    (0, 1)
     """
     if value is None:
         return 0

@@ -82,7 +82,11 @@ class NextTier(msgspec.Struct, frozen=True):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """A demotion that nothing permits yet, and when it would come."""
+    """A demotion that nothing permits yet, and when it would come.
+
+    >>> msgspec.json.encode(Pending("bronze", date(2026, 2, 1), "review")).decode()
+    '{"to":"bronze","on":"2026-02-01","trigger":"review"}'
+    """
 
     to: str | None
     on: date | None
@@ -126,7 +130,11 @@ class ReadingMove(msgspec.Struct, frozen=True, rename={"from_": "from"}):
 
 
 class Move(msgspec.Struct, frozen=True, rename={"from_": "from"}):
-    """A tier or label that time moved."""
+    """A tier or label that time moved.
+
+    >>> msgspec.json.encode(Move("tier", "silver", "bronze", "review")).decode()
+    '{"what":"tier","from":"silver","to":"bronze","trigger":"review"}'
+    """
 
     what: str
     """`tier`, or the name of the label."""

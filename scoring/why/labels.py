@@ -14,7 +14,19 @@ from scoring.why.wording import text_of
 
 
 class LabelReader:
-    """Explains the labels of one policy."""
+    """Explains the labels of one policy.
+
+    The last resort has no condition of its own: its readings are what spoke against the others.
+
+    >>> from scoring.expressions import parse_condition
+    >>> from scoring.policy import Rule
+    >>> rules = Rule("high", parse_condition("recency_days >= 90")), Rule("low")
+    >>> churn = Label("churn_risk", rules)
+    >>> reader = LabelReader(Policy("shop", 1, "UTC", "EUR", tiers=(), labels=(churn,)))
+    >>> [low] = reader.rows(CustomerState(last_purchase=Day(10)), Day(99), [1])
+    >>> low.value, low.when, low.readings
+    ('low', None, {'recency_days': 89})
+    """
 
     def __init__(self, policy: Policy) -> None:
         self._labels = policy.labels

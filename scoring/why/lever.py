@@ -33,6 +33,22 @@ class Lever:
     """One reading of a gap.
 
     Its places are whole numbers: minor units, counts, days, ten-thousandths of a ratio.
+
+    Silver asks for 100 within 30 days. Ann bought for 60 on January 1st: 40 more will do until
+    the 30th, the last day on which her 60 count:
+
+    >>> from decimal import Decimal
+    >>> from scoring.compile import compile_policy
+    >>> from scoring.customer import CustomerState
+    >>> from scoring.policy import Policy, Tier
+    >>> from scoring.why.what_if import WhatIf
+    >>> spend = ReadingCall("spend", 30)
+    >>> tiers = Tier("bronze", Decimal(0), Decimal(0)), Tier("silver", Decimal(100), Decimal(90))
+    >>> grader = compile_policy(Policy("shop", 1, "UTC", "EUR", tiers, by=spend))
+    >>> ann = CustomerState(days=[Day(0)], orders=[1], spend=[60_00])
+    >>> way = Lever(Gap(WhatIf(grader), grader.enter[1], ann, Day(9)), spend).way()
+    >>> way.relation, way.amount, str(way.by)
+    ('add', 40.0, '1970-01-30')
     """
 
     def __init__(self, gap: Gap, call: ReadingCall) -> None:

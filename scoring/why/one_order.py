@@ -25,6 +25,23 @@ def one_order(gap: Gap, grader: Grader) -> OneOrder | None:
     Everything an order moves is taken in: spend, count, recency. One minor unit less does not
     do. `by` is the last day up to which the same order on any day would; None where no single
     order does.
+
+    Silver asks for 80 points. An order gives 25, up to two; each unit of spend gives 1, up to 50.
+    Ann bought once, for 20, and has 45: a second order brings 25 by itself, so 10 will do.
+
+    >>> from decimal import Decimal
+    >>> from scoring.compile import compile_policy
+    >>> from scoring.customer import CustomerState
+    >>> from scoring.policy import Dimension, Policy, Tier
+    >>> from scoring.syntax import ReadingCall
+    >>> from scoring.why.what_if import WhatIf
+    >>> spend = Dimension("amount", ReadingCall("spend", 30), "cap", 0.5, limit=50)
+    >>> orders = Dimension("frequency", ReadingCall("orders", 30), "cap", 0.5, limit=2)
+    >>> tiers = Tier("bronze", Decimal(0), Decimal(0)), Tier("silver", Decimal(80), Decimal(72))
+    >>> grader = compile_policy(Policy("shop", 1, "UTC", "EUR", tiers, (spend, orders)))
+    >>> ann = CustomerState(days=[Day(0)], orders=[1], spend=[20_00])
+    >>> one_order(Gap(WhatIf(grader), grader.enter[1], ann, Day(9)), grader)
+    OneOrder(amount=10.0, by=datetime.date(1970, 1, 30))
     """
 
     def closes(amount: int, day: Day) -> bool:

@@ -37,7 +37,27 @@ class Glance(NamedTuple):
 
 
 class Outlook:
-    """Looks ahead for the customers of one policy."""
+    """Looks ahead for the customers of one policy.
+
+    Ann bought for 120 on January 1st. On the 31st that leaves the window of 30 days:
+
+    >>> from decimal import Decimal
+    >>> from scoring.compile import compile_policy
+    >>> from scoring.due import plan_of
+    >>> from scoring.policy import Policy, Tier, Trigger
+    >>> from scoring.syntax import ReadingCall
+    >>> tiers = Tier("bronze", Decimal(0), Decimal(0)), Tier("silver", Decimal(100), Decimal(90))
+    >>> daily = Trigger("daily", frozenset({"tick"}), demote=True)
+    >>> spend = ReadingCall("spend", 30)
+    >>> policy = Policy("shop", 1, "UTC", "EUR", tiers, by=spend, triggers=(daily,))
+    >>> grader = compile_policy(policy)
+    >>> ann = CustomerState(tier=1, days=[Day(0)], orders=[1], spend=[120_00])
+    >>> [day] = Outlook(Judge(grader, plan_of(grader))).days(ann, Day(0))
+    >>> str(day.on), day.readings
+    ('1970-01-31', [ReadingMove(reading='spend(30)', from_=120.0, to=0.0)])
+    >>> day.moves
+    [Move(what='tier', from_='silver', to='bronze', trigger='daily')]
+    """
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge

@@ -43,7 +43,28 @@ class _Grade(NamedTuple):
 
 
 class Reasons:
-    """Explains the customers of one policy; what is the same for all is worked out once."""
+    """Explains the customers of one policy; what is the same for all is worked out once.
+
+    Ann bought for 120 on January 1st, and not since. On the 31st nothing is left in the window
+    of 30 days, but only the review may demote:
+
+    >>> from decimal import Decimal
+    >>> from scoring.compile import compile_policy
+    >>> from scoring.due import plan_of
+    >>> from scoring.policy import Policy, Tier, Trigger
+    >>> from scoring.syntax import ReadingCall
+    >>> tiers = Tier("bronze", Decimal(0), Decimal(0)), Tier("silver", Decimal(100), Decimal(90))
+    >>> review = Trigger("review", frozenset({"tick"}), demote=True, calendar="monthly")
+    >>> spend = ReadingCall("spend", 30)
+    >>> policy = Policy("shop", 1, "UTC", "EUR", tiers, by=spend, triggers=(review,))
+    >>> grader = compile_policy(policy)
+    >>> ann = CustomerState(tier=1, days=[Day(0)], orders=[1], spend=[120_00])
+    >>> why = Reasons(Judge(grader, plan_of(grader))).explain(ann, Day(30))
+    >>> why.tier, why.value, why.target
+    ('silver', 0.0, 'bronze')
+    >>> why.pending
+    Pending(to='bronze', on=datetime.date(1970, 2, 1), trigger='review')
+    """
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge

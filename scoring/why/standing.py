@@ -29,7 +29,21 @@ class Distance:
 def trigger_rows(
     grader: Grader, state: CustomerState, distance: Distance, today: Day
 ) -> list[TriggerRow]:
-    """Every trigger, the built-in last, in order of precedence: the first that `moves` would."""
+    """Every trigger, the built-in last, in order of precedence: the first that `moves` would.
+
+    Ann is silver, should be bronze, and her hold is not over:
+
+    >>> from scoring.compile import compile_policy
+    >>> from scoring.policy import Policy
+    >>> crossing = Trigger("crossing", frozenset({"any"}), promote=True)
+    >>> review = Trigger("review", frozenset({"tick"}), demote=True, calendar="monthly")
+    >>> grader = compile_policy(Policy("shop", 1, "UTC", "EUR", (), triggers=(crossing, review)))
+    >>> rows = trigger_rows(grader, CustomerState(tier=1), Distance(1, 0, held=True), Day(20))
+    >>> [(row.name, row.verdict) for row in rows[:2]]
+    [('crossing', 'not permitted'), ('review', 'held')]
+    >>> str(rows[1].next_on), rows[-1].name, rows[-1].verdict
+    ('1970-02-01', 'manual', 'waits for a fact')
+    """
     pairs = zip(grader.triggers, grader.whens, strict=True)
     return [_row(trigger, when, state, distance, today) for trigger, when in pairs]
 
