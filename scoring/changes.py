@@ -1,6 +1,6 @@
 """What a re-grade says to the world: one change of the tier or of a label."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
@@ -48,3 +48,14 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     label: str | None = None
     rank_from: int | None = None
     rank_to: int | None = None
+
+
+class Farewell(msgspec.Struct, frozen=True, gc=False):
+    """The last change of a customer: erased, with nothing said but the tier that ends."""
+
+    TYPE: ClassVar[str] = "customer.erased"
+    version: int
+    tier: str
+    rank: int
+    effective_on: Day
+    occurred_ms: EpochMs

@@ -108,6 +108,8 @@ class Policy:
     labels: tuple[Label, ...] = ()
     hold_days: int = 30
     eligible: Literal["first_order", "first_fact"] = "first_order"
+    erased: Literal["refuse", "forget"] = "refuse"
+    """What becomes of facts of an erased customer: refused, or the first of a new one."""
     rates: dict[str, Decimal] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()

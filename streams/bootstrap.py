@@ -11,7 +11,9 @@ from scoring.policy import Policy
 from streams.intake.decode import Decoder
 from streams.intake.partitioner import partition_of
 from streams.outbox.answers import AnswerScribe
+from streams.outbox.audit import AuditScribe
 from streams.outbox.scribe import EventScribe
+from streams.partition.erasures import Pseudonyms
 from streams.partition.rules import Rules
 from streams.storage.codec import BlobCodec
 
@@ -32,8 +34,11 @@ def judge_of(policy: Policy) -> Judge:
     return Judge(grader, plan_of(grader))
 
 
-def rules_of(policy: Policy, partitions: int, *, mode: str, topic_prefix: str = "") -> Rules:
-    """Everything the partitions of one worker share."""
+def rules_of(
+    policy: Policy, partitions: int, *, mode: str, topic_prefix: str = "", erasure_key: str = ""
+) -> Rules:
+    """Everything the partitions of one worker share; without a key nobody can be erased."""
+    pseudonyms = Pseudonyms(erasure_key) if erasure_key else None
     judge = judge_of(policy)
     scribe = EventScribe(judge.grader, mode)
     return Rules(
@@ -41,10 +46,12 @@ def rules_of(policy: Policy, partitions: int, *, mode: str, topic_prefix: str = 
         intaker=Decoder(policy, topic_prefix),
         scribe=scribe,
         answers=AnswerScribe(policy, scribe),
+        audit=AuditScribe(policy, scribe, pseudonyms),
         codec=BlobCodec(),
         partitioner=partition_of,
         partitions=partitions,
         topic_prefix=topic_prefix,
+        pseudonyms=pseudonyms,
     )
 
 

@@ -148,6 +148,7 @@ class Keeper:
             plan.partitions,
             mode=mode,
             topic_prefix=plan.settings.prefix,
+            erasure_key=plan.settings.erasure_key.get_secret_value(),
         )
 
         def build(partition: int, meta: PartitionMeta) -> PartitionProcessor:

@@ -3,10 +3,12 @@
 import socket
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from streams.errors import RegradeError
+
+_LEAST_SECRET = 16
 
 
 class SettingsRefused(RegradeError):
@@ -15,6 +17,12 @@ class SettingsRefused(RegradeError):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__("\n  ".join(["the settings are refused:", *problems]))
+
+
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if 0 < len(secret) < _LEAST_SECRET:
+        raise ValueError(f"should have at least {_LEAST_SECRET} characters")
+    return secret
 
 
 class Settings(BaseSettings):
@@ -57,6 +65,9 @@ class Settings(BaseSettings):
     idempotent_producer: bool = Field(
         True, description="Kafka's idempotent producer; off for brokers without it"
     )
+    erasure_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
+        SecretStr(""), description="secret that names erased customers; needed to erase"
+    )
     metrics_host: str = Field("127.0.0.1", description="address of /metrics")
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
         9108, description="port of /metrics; 0 takes a free one"
@@ -85,7 +96,12 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problems = [
             f"REGRADE_{'_'.join(str(part) for part in found['loc']).upper()}="
-            f"{found['input']!r}: {found['msg']}"
+            f"{_shown(found['loc'], found['input'])}: {found['msg']}"
             for found in error.errors()
         ]
         raise SettingsRefused(problems) from None
+
+
+def _shown(place: tuple[int | str, ...], value: object) -> str:
+    """A value as it may stand in a message."""
+    return "(secret)" if place == ("erasure_key",) else repr(value)

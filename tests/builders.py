@@ -108,6 +108,11 @@ def recalculate(day: int, **fields: Any) -> Event:
     return event("grade.recalculate", day, **fields)
 
 
+def erasure(day: int, **fields: Any) -> Event:
+    """The end of customer ann."""
+    return event("customer.erase", day, **{"reason": "asked", "author": "kim"} | fields)
+
+
 def day_reached(day: int) -> Event:
     """Time written into the log."""
     return event("day.reached", day, customer_id=None)

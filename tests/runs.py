@@ -21,10 +21,12 @@ from streams.partition.cache import CustomerCache
 from streams.partition.ports import OutboxRow, PartitionMeta
 from streams.partition.processor import PartitionProcessor, Rules
 from streams.storage.memory_store import MemoryStore
+from streams.storage.redis_store import RedisStore
 
 DAY_0 = date(2024, 1, 1)
 FIRST = day_of(DAY_0)
 """Day 0 as the engine counts."""
+ERASURE_KEY = "the secret of the tests"
 
 
 @dataclass(slots=True)
@@ -32,7 +34,7 @@ class Run:
     """What a partition holds and has said after some records."""
 
     rules: Rules
-    store: MemoryStore
+    store: MemoryStore | RedisStore
     meta: PartitionMeta
     batches: list[Batch]
     blobs: dict[str, bytes] = field(default_factory=dict)
@@ -106,13 +108,15 @@ async def drive(  # noqa: PLR0913 - each way to differ has its test
     reclaims: Iterable[bool] = (False,),
     latest: Day | None = None,
     until: Day | None = None,
+    erasure_key: str = ERASURE_KEY,
+    store: MemoryStore | RedisStore | None = None,
 ) -> Run:
     """Take records into an empty partition, some at a time, perhaps claimed anew.
 
     Then, with `until`, the clock reaches that day.
     """
-    rules = rules_of(given, 1, mode="replay")
-    store = MemoryStore(policy_tag(given))
+    rules = rules_of(given, 1, mode="replay", erasure_key=erasure_key)
+    store = store or MemoryStore(policy_tag(given))
     meta = await store.claim(0, "first", 1)
     processor = PartitionProcessor(0, rules, store, meta, CustomerCache(cache))
     batches: list[Batch] = []

@@ -5,7 +5,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from streams.cli import backtest, demo, dev, override, policy, replay, topics, why, worker
+from streams.cli import backtest, demo, dev, erase, override, policy, replay, topics, why, worker
 from streams.errors import RegradeError
 
 app = typer.Typer(
@@ -25,6 +25,8 @@ app.command()(why.why)
 app.add_typer(policy.app, name="policy")
 app.add_typer(override.app, name="override")
 app.command()(override.recalculate)
+app.command()(erase.erase)
+app.command()(erase.pseudonym)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import msgspec
 
@@ -39,7 +39,20 @@ class RecalculateEvent(Event, tag="grade.recalculate", kw_only=True, gc=False):
     author: Id | None = None
 
 
-AnyCommand = OverrideSetEvent | OverrideClearEvent | RecalculateEvent
+class EraseEvent(Event, tag="customer.erase", kw_only=True, gc=False):
+    """A customer of whom nothing may be left."""
+
+    reason: Id
+    author: Id
+
+
+class Erase(Command, frozen=True, gc=False):
+    """The end of a customer: the shell removes the state, so nothing of the core sees it."""
+
+    TYPE: ClassVar[str] = "customer.erase"
+
+
+AnyCommand = OverrideSetEvent | OverrideClearEvent | RecalculateEvent | EraseEvent
 
 COMMAND_TYPES: Final = frozenset(str(t.__struct_config__.tag) for t in AnyCommand.__args__)
 """The commands that exist."""
@@ -59,6 +72,7 @@ class CommandReader:
             OverrideSetEvent: self._set,
             OverrideClearEvent: lambda event, ms, day: OverrideCleared(event.event_id, ms, day),
             RecalculateEvent: lambda event, ms, day: Recalculate(event.event_id, ms, day),
+            EraseEvent: lambda event, ms, day: Erase(event.event_id, ms, day),
         }
 
     def command(self, event: Event, ms: EpochMs, day: Day) -> Command:

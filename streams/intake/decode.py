@@ -29,6 +29,7 @@ from streams.intake.commands import (
     COMMANDS_TOPIC,
     CommandError,
     CommandReader,
+    Erase,
 )
 from streams.intake.money import AmountError, Money
 from streams.intake.record import RawRecord
@@ -44,6 +45,8 @@ Reason = Literal[
     "unknown_currency",
     "future",
     "conflict",
+    "erased",
+    "not_set_up",
 ]
 _WELCOME = 200_000
 """Customers known not to be excluded that are remembered."""
@@ -164,7 +167,8 @@ class Decoder:
             command = self._commands.command(event, ms, self._days.of(ms))
         except (_FieldError, CommandError) as error:
             return Rejected("bad_field", str(error))
-        if event.test or self._left_out(customer):
+        # Who is left out today may have been graded before, and has a right to go as well.
+        if event.test or (type(command) is not Erase and self._left_out(customer)):
             return Excluded(customer)
         if key != customer.encode():
             return Rejected("key_mismatch", f"key {key!r} is not customer_id {customer!r}")

@@ -38,6 +38,12 @@ class AnswerScribe:
         names = (command.event_id, command.TYPE, ordered.customer)
         return self._row(record, names, {"outcome": told, "grade": self._grade(*after)})
 
+    def erased(self, record: RawRecord, ordered: Ordered) -> OutboxRow:
+        """That nothing is left of the customer: the same, however often it is ordered."""
+        command = ordered.fact
+        names = (command.event_id, command.TYPE, ordered.customer)
+        return self._row(record, names, {"outcome": "done", "grade": None})
+
     def refusal(self, record: RawRecord, rejected: Rejected) -> OutboxRow | None:
         """Why a command was refused; None where the record does not say which it was."""
         try:

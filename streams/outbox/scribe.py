@@ -1,12 +1,13 @@
 """Change events and dead letters as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from scoring.calendar import LocalDays, iso
-from scoring.changes import Change
+from scoring.changes import Change, Farewell
 from scoring.compile import Grader
 from scoring.customer import Override
 from scoring.explain import Explainer
@@ -54,6 +55,7 @@ class EventScribe:
                 "tier.upgraded",
                 "tier.downgraded",
                 "label.changed",
+                Farewell.TYPE,
             )
         }
         self._current = ("ce_type", b"regrade.tier.current.v1")
@@ -160,6 +162,39 @@ class EventScribe:
             "until": None if override.until is None else iso(override.until),
         }
 
+    def farewell(self, customer: str, farewell: Farewell, cause: Cause) -> list[OutboxRow]:
+        """The public event of an erasure, and the tombstone of the customer's current tier."""
+        key = customer.encode()
+        occurred = rfc3339(farewell.occurred_ms)
+        body = {
+            "id": f"{customer}:{farewell.version}",
+            "type": farewell.TYPE,
+            "customer_id": customer,
+            "version": farewell.version,
+            "from": farewell.tier,
+            "to": None,
+            "tier": None,
+            "trigger": None,
+            "cause": _cause(cause),
+            "effective_on": iso(farewell.effective_on),
+            "occurred_at": occurred,
+            "policy": self._policy,
+            "mode": self._mode,
+            "rank_from": farewell.rank,
+            "rank_to": None,
+        }
+
+        def headers(suffix: bytes, kind: tuple[str, bytes]) -> tuple[tuple[str, bytes], ...]:
+            named = ("ce_id", b"%b:%d%b" % (key, farewell.version, suffix))
+            about = (("ce_subject", key), ("ce_time", occurred.encode()))
+            return (SPEC, named, self._source, kind, *about)
+
+        told = (*headers(b"", self._types[farewell.TYPE]), CONTENT_TYPE)
+        return [
+            OutboxRow(TIER_CHANGES, key, orjson.dumps(body), told),
+            OutboxRow(CURRENT_TIER, key, None, headers(b":current", self._current)),
+        ]
+
     def _occurred_at(self, change: Change) -> str:
         ms = change.occurred_ms
         if ms is None:
@@ -180,6 +215,21 @@ class EventScribe:
             ("regrade_timestamp", str(record.timestamp).encode()),
         )
         return OutboxRow(DEAD_LETTERS, record.key, record.value, headers)
+
+    def empty_letter(
+        self, record: RawRecord, rejected: Rejected, hashes: Iterable[str]
+    ) -> OutboxRow:
+        """That a record about erased customers was refused: where, why and who, by hash alone."""
+        headers = (
+            ("regrade_id", f"{record.topic}/{record.partition}/{record.offset}".encode()),
+            ("regrade_reason", rejected.reason.encode()),
+            ("regrade_detail", rejected.detail.encode()),
+            ("regrade_topic", record.topic.encode()),
+            ("regrade_partition", str(record.partition).encode()),
+            ("regrade_offset", str(record.offset).encode()),
+            ("regrade_customer", " ".join(hashes).encode()),
+        )
+        return OutboxRow(DEAD_LETTERS, None, None, headers)
 
 
 def rfc3339(ms: EpochMs) -> str:

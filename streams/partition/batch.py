@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from scoring.changes import Change
+from scoring.changes import Change, Farewell
 from scoring.customer import CustomerState
 from scoring.policy import Policy
 from scoring.units import Day
+from streams.partition.erasures import Erasure
 from streams.partition.ports import Codec, Commit, OutboxRow, PartitionMeta
 
 LabelMove = tuple[str, str | None, str | None]
@@ -30,12 +31,31 @@ class Batch:
     """(trigger, type of the change) -> changes, for metrics."""
     label_moves: Counter[LabelMove] = field(default_factory=Counter)
     ticks: int = 0
+    gone: dict[str, None] = field(default_factory=dict)
+    """Customers erased, in order; who came back since is touched as well."""
+    erased: dict[str, Erasure] = field(default_factory=dict)
+    """By the hash of the id."""
 
     def touch(self, customer: str, state: CustomerState) -> None:
         """Remember that a customer is about to change."""
         if customer not in self.touched:
             self.touched[customer] = state
             self.due_before[customer] = state.due
+
+    def erase(self, customer: str, pseudonym: str, erasure: Erasure) -> None:
+        """Let a customer go, with whatever this chunk did to them."""
+        self.touched.pop(customer, None)
+        self.gone[customer] = None
+        self.erased[pseudonym] = erasure
+
+    def count_farewell(self, policy: Policy, farewell: Farewell, labels: list[int]) -> None:
+        """Take a customer out of the counters."""
+        self.tier_changes["erased", farewell.TYPE] += 1
+        self.counts[f"tier:{farewell.tier}"] -= 1
+        for label, at in zip(policy.labels, labels, strict=True):
+            if at >= 0:
+                self.counts[f"label:{label.name}:{label.rules[at].value}"] -= 1
+        self.moves[farewell.effective_on][f"{farewell.tier}>:erased"] += 1
 
     def count_change(self, change: Change) -> None:
         """Keep the counters a group-by over the states."""
@@ -83,9 +103,11 @@ class Batch:
             due=[
                 (name, state.due)
                 for name, state in self.touched.items()
-                if state.due != before[name]
+                if state.due != before[name] or name in self.gone
             ],
             rows=self.rows,
             counts={name: n for name, n in self.counts.items() if n},
             moves={day: dict(moves) for day, moves in self.moves.items()},
+            gone=[name for name in self.gone if name not in self.touched],
+            erased=self.erased,
         )

@@ -27,6 +27,10 @@ class CustomerCache:
         self._states.pop(customer, None)
         self._states[customer] = state
 
+    def forget(self, customer: str) -> None:
+        """Hold a customer no longer."""
+        self._states.pop(customer, None)
+
     def missing(self, customers: Iterable[str]) -> list[str]:
         """Those of `customers` that are not held, sorted."""
         states = self._states

@@ -1,16 +1,17 @@
 """What the partition path needs from the outside. Adapters implement these Protocols."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
-from scoring.changes import Change, Snapshot
-from scoring.customer import CustomerState
+from scoring.changes import Change, Farewell, Snapshot
+from scoring.customer import CustomerState, Override
 from scoring.units import Day
 from streams.intake.decode import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
+from streams.partition.erasures import Erasure
 
 
 class OutboxRow(NamedTuple):
@@ -38,6 +39,8 @@ class PartitionMeta:
     """Sequence of the last outbox row ever written."""
     head: int = 0
     """Sequence of the last outbox row known to be published."""
+    erasure_key: str = ""
+    """Tells which key ids of erased customers were hashed with; empty while nobody was erased."""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,10 @@ class Commit:
     """Increments of the partition's counters."""
     moves: dict[Day, dict[str, int]]
     """Per day increments of `from>to:trigger`."""
+    gone: list[str] = field(default_factory=list)
+    """Customers of whom neither state nor due day is left."""
+    erased: dict[str, Erasure] = field(default_factory=dict)
+    """What is kept of erased customers, by the hash of the id."""
 
 
 Verdict = Literal["applied", "already", "stale"]
@@ -73,6 +80,9 @@ class PartitionStore(Protocol):
 
     async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
+
+    async def erased(self, partition: int, hashes: Sequence[str]) -> list[Erasure | None]:
+        """What is kept of erased customers, in the order asked for; None for who was never."""
 
     async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
@@ -126,8 +136,16 @@ class Scribe(Protocol):
     def current(self, customer: str, change: Change) -> OutboxRow:
         """The tier a customer holds after a change of it, for the compacted topic."""
 
+    def farewell(self, customer: str, farewell: Farewell, cause: Cause) -> list[OutboxRow]:
+        """The public event of an erasure, and the end of the customer's current tier."""
+
     def dead_letter(self, record: RawRecord, rejected: Rejected) -> OutboxRow:
         """A refused record with its reason, its bytes untouched."""
+
+    def empty_letter(
+        self, record: RawRecord, rejected: Rejected, hashes: Iterable[str]
+    ) -> OutboxRow:
+        """The refusal of a record about an erased customer, with none of its bytes."""
 
 
 class Answers(Protocol):
@@ -142,8 +160,32 @@ class Answers(Protocol):
     ) -> OutboxRow:
         """What became of a command, with the customer and the grade after it."""
 
+    def erased(self, record: RawRecord, ordered: Ordered) -> OutboxRow:
+        """That nothing is left of the customer."""
+
     def refusal(self, record: RawRecord, rejected: Rejected) -> OutboxRow | None:
         """Why a command was refused; None where the record does not say which it was."""
+
+
+class Standing(NamedTuple):
+    """What an audit shows of a customer."""
+
+    tier: int
+    """Rank of the effective tier, or `UNGRADED`."""
+    override: Override | None
+
+
+class Audit(Protocol):
+    """Writes down what operators did."""
+
+    def entry(
+        self,
+        record: RawRecord,
+        ordered: Ordered,
+        before: Standing | None,
+        after: Standing | None,
+    ) -> OutboxRow:
+        """Who did what, when and why; None for a customer of whom nothing is known."""
 
 
 class Partitioner(Protocol):

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from scoring.advance import Judge
 from streams.errors import RegradeError
-from streams.partition.ports import Answers, Codec, Intaker, Partitioner, Scribe
+from streams.partition.erasures import Pseudonyms
+from streams.partition.ports import Answers, Audit, Codec, Intaker, Partitioner, Scribe
 
 
 class StaleCommit(RegradeError):
@@ -23,7 +24,10 @@ class Rules:
     intaker: Intaker
     scribe: Scribe
     answers: Answers
+    audit: Audit
     codec: Codec
     partitioner: Partitioner
     partitions: int
     topic_prefix: str = ""
+    pseudonyms: Pseudonyms | None = None
+    """None while no key is set: then nobody can be erased."""

@@ -168,6 +168,7 @@ class _Builder:
             labels=tuple(build_label(n, s, self.refuse, self.expressions) for n, s in labels),
             hold_days=document.move.hold_days,
             eligible=document.eligible,
+            erased=document.erased,
             rates=dict(document.rates),
             exclude=tuple(document.exclude),
             kinds=tuple(document.kinds),

@@ -182,6 +182,8 @@ class PolicyDocument(Section):
     """interaction kinds accepted beside the built-in ones"""
     eligible: Literal["first_order", "first_fact"] = "first_order"
     """first_order or first_fact: from when on a customer is graded"""
+    erased: Literal["refuse", "forget"] = "refuse"
+    """refuse or forget: facts of a customer who was erased are rejected, or begin a new customer"""
     by: ReadingText | None = None
     """one reading; tiers are ranked by it instead of by the score; not a ratio"""
     score: list[DimensionSection] = []

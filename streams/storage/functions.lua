@@ -21,10 +21,11 @@ end
 
 local BATCH = 1000 -- unpack() has a limit of some thousand values
 
--- commit: KEYS meta, due, outbox, counts, <moves keys>, <customer keys>;
+-- commit: KEYS meta, due, outbox, counts, erased, <moves keys>, <customer keys>,
+--   <keys of customers gone>;
 -- ARGV expected commit id, new commit id, then counted groups, each led by its length:
---   meta fields and values; state blobs; due (day, customer); undue customers;
---   outbox (sequence, row); counts (field, increment); per moves key (field, increment).
+--   meta fields and values; state blobs; customers gone; erased (hash, what is kept);
+--   due (day, customer); undue customers; outbox (sequence, row); counts (field, increment); per moves key (field, increment).
 -- Answers 'applied', 'already' (this very commit was applied before) or 'stale'.
 local function commit(keys, args)
   local current = redis.call('HGET', keys[1], 'commit')
@@ -46,7 +47,9 @@ local function commit(keys, args)
   redis.call('HSET', keys[1], 'commit', args[2], unpack(args, first, last))
 
   local first_state, last_state = group()
-  local first_customer = #keys - (last_state - first_state)
+  local first_gone, last_gone = group()
+  local gone = last_gone - first_gone + 1
+  local first_customer = #keys - gone - (last_state - first_state)
   local pairs_ = {}
   for i = 0, last_state - first_state do
     pairs_[#pairs_ + 1] = keys[first_customer + i]
@@ -57,6 +60,10 @@ local function commit(keys, args)
     end
   end
   if #pairs_ > 0 then redis.call('MSET', unpack(pairs_)) end
+  for i = #keys - gone + 1, #keys do redis.call('DEL', keys[i]) end
+  each_batch(first_gone, last_gone, BATCH, function(...) redis.call('ZREM', keys[2], ...) end)
+  first, last = group()
+  for i = first, last, 2 do redis.call('HSET', keys[5], args[i], args[i + 1]) end
 
   first, last = group()
   each_batch(first, last, 2 * BATCH, function(...) redis.call('ZADD', keys[2], ...) end)
@@ -68,7 +75,7 @@ local function commit(keys, args)
   end
   first, last = group()
   for i = first, last, 2 do redis.call('HINCRBY', keys[4], args[i], args[i + 1]) end
-  for key = 5, first_customer - 1 do
+  for key = 6, first_customer - 1 do
     first, last = group()
     for i = first, last, 2 do redis.call('HINCRBY', keys[key], args[i], args[i + 1]) end
   end

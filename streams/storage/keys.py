@@ -4,6 +4,7 @@
 |---|---|---|---|---|
 | `{T}:meta` | hash | owner, commit, epoch, day, offsets, outbox bounds | claim, commit | all |
 | `{T}:c:<customer>` | string | state blob (`storage.codec`) | commit | worker, api |
+| `{T}:erased` | hash | hash of an erased id: last version, hash of the command | commit | worker |
 | `{T}:due` | zset | customer by due day | commit | worker |
 | `{T}:outbox` | stream | rows to publish, id `<sequence>-0` | commit, trim | worker |
 | `{T}:counts` | hash | `tier:<name>`, `label:<name>:<value>`, `in:<outcome>` | commit | all |
@@ -53,6 +54,7 @@ class Keys:
         base = f"{{{tag(prefix, partition)}}}:"
         self.meta = base + "meta"
         self.due = base + "due"
+        self.erased = base + "erased"
         self.outbox = base + "outbox"
         self.counts = base + "counts"
         self._customer = base + "c:"

@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from scoring.units import Day
+from streams.partition.erasures import Erasure
 from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Verdict
 from streams.storage.errors import PartitionsChanged, PolicyChanged
 
@@ -17,6 +18,7 @@ class _Partition:
     partitions: int = 0
     policy: str = ""
     states: dict[str, bytes] = field(default_factory=dict)
+    erased: dict[str, Erasure] = field(default_factory=dict)
     due: dict[str, Day] = field(default_factory=dict)
     by_day: dict[Day, set[str]] = field(default_factory=lambda: defaultdict(set))
     outbox: dict[int, OutboxRow] = field(default_factory=dict)
@@ -57,6 +59,11 @@ class MemoryStore:
         states = self._partitions[partition].states
         return [states.get(customer) for customer in customers]
 
+    async def erased(self, partition: int, hashes: Sequence[str]) -> list[Erasure | None]:
+        """What is kept of erased customers, in the order asked for; None for who was never."""
+        erased = self._partitions[partition].erased
+        return [erased.get(name) for name in hashes]
+
     async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
         by_day = self._partitions[partition].by_day
@@ -80,9 +87,14 @@ class MemoryStore:
         meta.next = dict(commit.meta.next)
         meta.day = commit.meta.day
         meta.tail = commit.meta.tail
+        meta.erasure_key = commit.meta.erasure_key
         here.states.update(commit.states)
         for customer, day in commit.due:
             self._set_due(here, customer, day)
+        for customer in commit.gone:
+            here.states.pop(customer, None)
+            self._set_due(here, customer, None)
+        here.erased.update(commit.erased)
         first = meta.tail - len(commit.rows) + 1
         here.outbox.update(enumerate(commit.rows, first))
         for name, increment in commit.counts.items():

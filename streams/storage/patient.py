@@ -7,6 +7,7 @@ import structlog
 
 from scoring.units import Day
 from streams.clock import Clock
+from streams.partition.erasures import Erasure
 from streams.partition.ports import (
     Commit,
     OutboxRow,
@@ -62,6 +63,10 @@ class PatientStore:
     async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
         return await self._ask(lambda: self._store.load(partition, customers))
+
+    async def erased(self, partition: int, hashes: Sequence[str]) -> list[Erasure | None]:
+        """What is kept of erased customers, in the order asked for; None for who was never."""
+        return await self._ask(lambda: self._store.erased(partition, hashes))
 
     async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""

@@ -16,6 +16,7 @@ from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from scoring.units import Day
+from streams.partition.erasures import Erasure
 from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Verdict
 from streams.storage.errors import (
     PartitionsChanged,
@@ -136,6 +137,14 @@ class RedisStore:
         call = self._redis.mget([key(customer) for customer in customers])
         return cast("list[bytes | None]", await self._ask("loading customers", call))
 
+    async def erased(self, partition: int, hashes: Sequence[str]) -> list[Erasure | None]:
+        """What is kept of erased customers, in the order asked for; None for who was never."""
+        if not hashes:
+            return []
+        call = self._redis.hmget(self._of(partition).erased, list(hashes))
+        found = await self._ask("looking for erased customers", call)
+        return [None if kept is None else _erasure(kept.decode()) for kept in found]
+
     async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
         call = self._redis.zrange(
@@ -159,8 +168,10 @@ class RedisStore:
             keys.due,
             keys.outbox,
             keys.counts,
+            keys.erased,
             *[keys.moves(day) for day in days],
             *[keys.customer(customer) for customer, _ in commit.states],
+            *[keys.customer(customer) for customer in commit.gone],
         ]
         call = self._redis.fcall(
             "regrade1_commit",
@@ -178,6 +189,8 @@ class RedisStore:
         fields: list[str | bytes | int] = ["tail", meta.tail]
         if meta.day is not None:
             fields += ["day", meta.day]
+        if meta.erasure_key:
+            fields += ["erasure_key", meta.erasure_key]
         for topic, offset in meta.next.items():
             fields += [_TOPIC + topic, offset]
         due = [x for name, day in commit.due if day is not None for x in (day, name)]
@@ -187,6 +200,8 @@ class RedisStore:
         groups: list[Sequence[str | bytes | int]] = [
             fields,
             [blob for _, blob in commit.states],
+            commit.gone,
+            [x for name, kept in commit.erased.items() for x in (name, f"{kept[0]} {kept[1]}")],
             due,
             [name for name, day in commit.due if day is None],
             rows,
@@ -274,4 +289,10 @@ def _meta(fields: dict[str, str]) -> PartitionMeta:
         day=Day(int(fields["day"])) if "day" in fields else None,
         tail=int(fields.get("tail", 0)),
         head=int(fields.get("head", 0)),
+        erasure_key=fields.get("erasure_key", ""),
     )
+
+
+def _erasure(kept: str) -> Erasure:
+    version, _, command = kept.partition(" ")
+    return Erasure(int(version), command)

@@ -20,6 +20,7 @@ def commit(meta: PartitionMeta, **parts: Any) -> Commit:
         next=parts.pop("next", dict(meta.next)),
         day=parts.pop("day", meta.day),
         tail=meta.tail + len(rows),
+        erasure_key=meta.erasure_key,
     )
     known: dict[str, Any] = {"states": [], "due": [], "rows": [], "counts": {}}
     known |= {"moves": {}, "expected": meta.commit, "commit": secrets.token_hex(16)}

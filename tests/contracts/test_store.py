@@ -3,6 +3,7 @@
 import pytest
 from commits import commit, put, row
 
+from streams.partition.erasures import Erasure
 from streams.storage.errors import PartitionsChanged, PolicyChanged
 
 ODD_IDS = ["{a}", "a}b{c", "客户-42", "naïve é", "a b\nc", "*?[x]\\", "🜁", "x" * 256]
@@ -151,6 +152,65 @@ async def test_counters_add_up_over_commits(store):
     meta = await put(store, meta, counts={"tier:gold": -3, "label:风险:高": 1})
     found = await store.counts(0)
     assert found == {"tier:gold": -1, "in:folded": 5, "label:风险:高": 1}
+
+
+async def test_who_is_gone_leaves_neither_state_nor_due_day(store):
+    """One commit removes some customers, writes others, and keeps what is kept of the gone."""
+    meta = await store.claim(0, "a", 1)
+    names = ["ann", "bob", "cyd"]
+    states = [(name, b"1") for name in names]
+    meta = await put(store, meta, states=states, due=[(name, 5) for name in names])
+    kept = {"h-ann": Erasure(7, "c1"), "h-cyd": Erasure(0, "c2")}
+    said = {"gone": ["ann", "cyd"], "erased": kept, "states": [("bob", b"2"), ("dan", b"1")]}
+    await put(store, meta, **said, moves={19_000: {"gold>:erased": 2}}, counts={"tier:gold": -2})
+    assert await store.load(0, [*names, "dan"]) == [None, b"2", None, b"1"]
+    assert await store.customers(0) == ["bob", "dan"]
+    assert await store.due(0, 100, 10) == [("bob", 5)]
+    found = await store.erased(0, ["h-cyd", "nobody", "h-ann"])
+    assert found == [Erasure(0, "c2"), None, Erasure(7, "c1")]
+    assert await store.erased(0, []) == []
+    assert await store.counts(0) == {"tier:gold": -2}
+
+
+async def test_an_erasure_is_applied_once_and_never_late(store):
+    """Repeated it removes nobody who came since; built on an old commit it removes nobody."""
+    meta = await store.claim(0, "a", 1)
+    stale = commit(meta, gone=["ann"], erased={"h": Erasure(9, "late")})
+    meta = await put(store, meta, states=[("ann", b"1")], due=[("ann", 5)])
+    assert await store.commit(0, stale) == "stale"
+    assert await store.load(0, ["ann"]) == [b"1"]
+    assert await store.erased(0, ["h"]) == [None]
+    once = commit(meta, gone=["ann"], erased={"h": Erasure(1, "c")}, counts={"x": 1})
+    assert await store.commit(0, once) == "applied"
+    assert await store.commit(0, once) == "already"
+    assert await store.load(0, ["ann"]) == [None]
+    assert await store.due(0, 100, 10) == []
+    assert await store.counts(0) == {"x": 1}
+
+
+async def test_who_is_erased_again_is_kept_as_of_the_last_time(store):
+    """And the key that ids are hashed with is part of the meta."""
+    meta = await store.claim(0, "a", 1)
+    assert meta.erasure_key == ""
+    first = commit(meta, erased={"h": Erasure(1, "c1")})
+    first.meta.erasure_key = "k"
+    assert await store.commit(0, first) == "applied"
+    meta = await store.claim(0, "b", 1)
+    assert meta.erasure_key == "k"
+    await put(store, meta, erased={"h": Erasure(4, "c2")})
+    assert await store.erased(0, ["h"]) == [Erasure(4, "c2")]
+    assert await store.erased(1, ["h"]) == [None]
+
+
+async def test_thousands_are_gone_in_one_commit(store):
+    """More than the store can take as arguments of one of its own commands."""
+    meta = await store.claim(0, "a", 1)
+    names = [f"c{n:05}" for n in range(6000)]
+    states = [(name, b"1") for name in names]
+    meta = await put(store, meta, states=states, due=[(name, 1) for name in names])
+    await put(store, meta, gone=names, erased={f"h{name}": Erasure(1, "c") for name in names})
+    assert await store.customers(0) == []
+    assert await store.due(0, 1, 10) == []
 
 
 async def test_thousands_of_customers_fit_one_commit(store):
