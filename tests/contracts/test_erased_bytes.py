@@ -60,6 +60,7 @@ def test_no_key_and_no_value_has_a_byte_of_the_id(valkey, drawn):
     prefix = secrets.token_hex(8)
 
     async def go() -> set[str]:
+        """Drive the log into the store; the customers left."""
         rules = policy_from(document)
         store = RedisStore(connect(valkey), prefix, policy_tag(rules))
         await store.prepare(durable=True)

@@ -55,8 +55,9 @@ async def test_an_erased_customer_is_gone_whatever_dies(stack, tmp_path):
     async with Programme(stack, tmp_path, "forgotten", **held) as programme:
         settings = {**programme.settings, "REGRADE_KAFKA": stack.bootstrap}
 
-        async def say(*words: str, stdin: bytes = b"") -> Done:
-            return await regrade(*words, settings=settings, stdin=stdin)
+        async def say(*words: str) -> Done:
+            """Run `regrade` beside the workers."""
+            return await regrade(*words, settings=settings)
 
         first = await programme.worker()
         orders = [bought(0, ANN, now), bought(1, "bob", now)]

@@ -24,6 +24,7 @@ async def test_a_tier_is_held_and_let_go(stack, tmp_path):
         settings = {**programme.settings, "REGRADE_KAFKA": stack.bootstrap}
 
         async def say(*words: str) -> Done:
+            """Run `regrade` beside the worker."""
             return await regrade(*words, settings=settings)
 
         held = await say("override", "set", "ann", "--floor", "gold", *WHO, "--json")
