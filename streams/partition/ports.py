@@ -8,6 +8,7 @@ import msgspec
 
 from scoring.changes import Change, Farewell, Snapshot
 from scoring.customer import CustomerState, Override
+from scoring.facts import Fact
 from scoring.units import Day
 from streams.intake.decode import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
@@ -125,6 +126,12 @@ class Cause(msgspec.Struct, frozen=True, gc=False):
     offset: int | None = None
     event_id: str | None = None
     tick: Day | None = None
+
+
+def cause_of(record: RawRecord, fact: Fact, topic_prefix: str) -> Cause:
+    """The cause of what the fact of a record changes."""
+    topic = record.topic.removeprefix(topic_prefix)
+    return Cause(topic, record.partition, record.offset, fact.event_id)
 
 
 class Scribe(Protocol):

@@ -4,12 +4,10 @@ Orders, ticks and time written into the log all come through `PartitionProcessor
 """
 
 import secrets
-from collections import defaultdict
 from collections.abc import Sequence
 
 from scoring.advance import Decision, advance, snapshot_of
-from scoring.changes import Farewell
-from scoring.customer import UNGRADED, CustomerState
+from scoring.customer import CustomerState
 from scoring.facts import Fact, Tick
 from scoring.units import Day
 from streams.intake.commands import COMMANDS_TOPIC, Erase
@@ -18,15 +16,16 @@ from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
 from streams.partition.due_queue import DueQueue
-from streams.partition.erasures import Erasure, ErasureKeyUnfit
+from streams.partition.eraser import Eraser
 from streams.partition.ports import (
     Cause,
     PartitionMeta,
     PartitionStore,
     Standing,
+    cause_of,
 )
 from streams.partition.rules import Rules, StaleCommit
-from streams.partition.screening import Screening, names_in
+from streams.partition.screening import Screening
 
 DUE_AT_ONCE = 4000
 """Most due customers in one commit: more are ticked in slices."""
@@ -50,11 +49,7 @@ class PartitionProcessor:
         self._cache = cache
         # After a claim customers due by the partition day may still wait for their tick.
         self._leftover = meta.day is not None
-        self._erased: dict[str, Erasure] = {}
-        """Those of the customers at hand who were erased."""
-        known = rules.pseudonyms
-        if meta.erasure_key and (known is None or known.fingerprint != meta.erasure_key):
-            raise ErasureKeyUnfit(partition, given=known is not None)
+        self._eraser = Eraser(partition, rules, store, meta, cache)
 
     async def process(self, records: Sequence[RawRecord], latest: Day | None = None) -> list[Batch]:
         """Take in records in their order; one commit, or several when very many are due.
@@ -69,7 +64,7 @@ class PartitionProcessor:
         customers = {i.customer for i in intakes if isinstance(i, Accepted)}
         await self._load(customers)
         screening = Screening(self.partition, self.meta.day, latest)
-        await self._recall(screening, customers, records, intakes)
+        await self._eraser.recall(screening, customers, records, intakes)
         days = screening.screen(records, intakes)
         done = 0
         batches: list[Batch] = []
@@ -119,51 +114,6 @@ class PartitionProcessor:
             if blob is not None:
                 cache.put(customer, decode(blob))
 
-    async def _recall(
-        self,
-        screening: Screening,
-        customers: set[str],
-        records: Sequence[RawRecord],
-        intakes: Sequence[Intake],
-    ) -> None:
-        """Where new customers belong, and who of those at hand was erased.
-
-        Whoever has a state lives and is asked about only when erased again, so that known
-        customers cost nothing; and a partition that never erased anybody asks for nobody.
-        """
-        rules = self._rules
-        new = self._cache.missing(customers)
-        place, count = rules.partitioner, rules.partitions
-        screening.places = places = {name: place(name.encode(), count) for name in new}
-        screening.partitions = count
-        screening.refuses_erased = rules.judge.grader.policy.erased == "refuse"
-        self._erased = {}
-        if rules.pseudonyms is None:
-            return
-        screening.erases = True
-        wanted: dict[int, set[str]] = defaultdict(set)
-        for name, belongs in places.items():
-            wanted[belongs].add(name)
-        orders = [i for i in intakes if type(i) is Ordered and type(i.fact) is Erase]
-        wanted[self.partition].update(order.customer for order in orders)
-        for record, intake in zip(records, intakes, strict=True):
-            if type(intake) is Rejected:
-                for name in names_in(record):
-                    wanted[place(name.encode(), count)].add(name)
-        if not self.meta.erasure_key:
-            wanted.pop(self.partition, None)
-        for partition, names in wanted.items():
-            hashes = [rules.pseudonyms.customer(name) for name in names]
-            found = await self._store.erased(partition, hashes)
-            self._erased |= {n: e for n, e in zip(names, found, strict=True) if e is not None}
-        screening.spared = {
-            (order.customer, order.fact.event_id)
-            for order in orders
-            if self._cache.get(order.customer) is not None and self._repeats(order)
-        }
-        if screening.refuses_erased:
-            screening.erased = {n for n in self._erased if self._cache.get(n) is None}
-
     async def _due_through(self, top: Day | None) -> tuple[DueQueue, Day | None]:
         """Who is due until `top`; and the last day found when not all could be taken."""
         today = self.meta.day
@@ -197,28 +147,28 @@ class PartitionProcessor:
         customer, fact = accepted
         state = self._cache.get(customer)
         if state is None:
-            before = self._erased.get(customer)
-            state = CustomerState() if before is None else CustomerState(version=before.version)
+            state = CustomerState(version=self._eraser.last_version(customer))
             self._cache.put(customer, state)
         decision = self._advance(customer, state, fact, batch)
         if decision.changes:
-            self._publish(customer, state, decision, self._cause(record, fact), batch)
+            self._publish(
+                customer, state, decision, cause_of(record, fact, self._rules.topic_prefix), batch
+            )
         queue.push(customer, state.due)
         if decision.outcome == "conflict":
             problem = "the order is known with another amount; the first stands"
             self._reject(record, Rejected("conflict", problem), batch)
         return decision.outcome
 
-    def _cause(self, record: RawRecord, fact: Fact) -> Cause:
-        topic = record.topic.removeprefix(self._rules.topic_prefix)
-        return Cause(topic, record.partition, record.offset, fact.event_id)
-
     def _obey(self, record: RawRecord, ordered: Ordered, queue: DueQueue, batch: Batch) -> str:
         """Carry out a command and answer it with the grade after."""
         customer, command = ordered
         self._tick_through(command.day, queue, batch)
         if type(command) is Erase:
-            return self._erase(record, ordered, batch)
+            if self._eraser.spares(ordered):
+                self._answer(record, ordered, "duplicate", batch)
+                return "duplicate"
+            return self._eraser.erase(record, ordered, batch)
         before = _standing(self._cache.get(customer))
         outcome = self._fold(record, ordered, queue, batch)
         state = self._answer(record, ordered, outcome, batch)
@@ -238,60 +188,12 @@ class PartitionProcessor:
         batch.rows.append(answer)
         return state
 
-    def _erase(self, record: RawRecord, ordered: Ordered, batch: Batch) -> str:
-        """Remove a customer; the same command again leaves a life begun since alone."""
-        rules, customer = self._rules, ordered.customer
-        assert rules.pseudonyms is not None  # noqa: S101 - screened
-        state = self._cache.get(customer)
-        if state is None and customer in self._erased:
-            batch.rows.append(rules.answers.erased(record, ordered))
-            return "duplicate"
-        if self._repeats(ordered):
-            self._answer(record, ordered, "duplicate", batch)
-            return "duplicate"
-        version = 0
-        if state is not None:
-            version = self._tell_farewell(record, ordered, state, batch)
-            self._cache.forget(customer)
-        command = rules.pseudonyms.event(ordered.fact.event_id)
-        erasure = self._erased[customer] = Erasure(version, command)
-        batch.erase(customer, rules.pseudonyms.customer(customer), erasure)
-        self.meta.erasure_key = rules.pseudonyms.fingerprint
-        batch.rows.append(rules.answers.erased(record, ordered))
-        batch.rows.append(rules.audit.entry(record, ordered, None, None))
-        return "erased"
-
-    def _repeats(self, ordered: Ordered) -> bool:
-        """Whether a customer was last erased by this very command."""
-        before, names = self._erased.get(ordered.customer), self._rules.pseudonyms
-        if before is None or names is None:
-            return False
-        return before.command == names.event(ordered.fact.event_id)
-
-    def _tell_farewell(
-        self, record: RawRecord, ordered: Ordered, state: CustomerState, batch: Batch
-    ) -> int:
-        """Publish that a customer is gone, if a tier was ever published; the last version."""
-        today = self.meta.day
-        assert today is not None  # noqa: S101 - the command moved the day
-        if state.tier == UNGRADED:
-            return state.version
-        policy = self._rules.judge.grader.policy
-        name, occurred = policy.tiers[state.tier].name, ordered.fact.occurred_ms
-        farewell = Farewell(state.version + 1, name, state.tier, today, occurred)
-        cause = self._cause(record, ordered.fact)
-        batch.rows += self._rules.scribe.farewell(ordered.customer, farewell, cause)
-        batch.count_farewell(policy, farewell, state.labels)
-        return farewell.version
-
     def _reject(self, record: RawRecord, rejected: Rejected, batch: Batch) -> None:
-        scribe, pseudonyms = self._rules.scribe, self._rules.pseudonyms
-        if rejected.reason == "erased" and pseudonyms is not None:
-            names = sorted(names_in(record) & self._erased.keys())
-            letter = scribe.empty_letter(record, rejected, map(pseudonyms.customer, names))
+        if rejected.reason == "erased":
+            hashes = self._eraser.hashes(record)
+            batch.rows.append(self._rules.scribe.empty_letter(record, rejected, hashes))
         else:
-            letter = scribe.dead_letter(record, rejected)
-        batch.rows.append(letter)
+            batch.rows.append(self._rules.scribe.dead_letter(record, rejected))
         batch.rejected[record.topic, rejected.reason] += 1
         if record.topic == self._rules.topic_prefix + COMMANDS_TOPIC:
             answer = self._rules.answers.refusal(record, rejected)
