@@ -39,6 +39,11 @@ class CustomerCache:
             held.pop(customer, None)
             held[customer] = state
 
+    def forget(self, customers: Iterable[str]) -> None:
+        """Let go of these customers."""
+        for customer in customers:
+            self._states.pop(customer, None)
+
     def trim(self) -> None:
         """Forget the customers used longest ago, down to the capacity."""
         surplus = len(self._states) - self._capacity

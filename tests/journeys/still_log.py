@@ -39,6 +39,8 @@ class StillLog:
         self.sought: list[dict[str, int]] = []
         self.rows: list[OutboxRow] = []
         self.ticks = 0
+        self.left: list[int] = []
+        """Due customers left after each slice of ticks."""
 
     def poll(self, topic: str, _partition: int) -> tuple[int | None, int | None, int | None]:
         """What the last fetch said."""
@@ -60,6 +62,14 @@ class StillLog:
     async def offer(self, _partition: int, _first: int, rows: Sequence[OutboxRow]) -> None:
         """Take what is published."""
         self.rows += rows
+
+    def waiting(self, _partition: int) -> int:
+        """All is published at once."""
+        return 0
+
+    def owed(self, _partition: int, customers: int) -> None:
+        """Remember how many are left."""
+        self.left.append(customers)
 
     async def flush(self, _partition: int) -> None:
         """Nothing waits."""
@@ -98,8 +108,8 @@ class World:
         await self.runner.offer("orders", [record(event, offset=offset)])
 
     async def answers(self) -> None:
-        """The broker answers two fetches: the first proves that the second was sent now."""
-        for _ in range(2):
+        """The broker answers three fetches, the last of them certainly sent now."""
+        for _ in range(3):
             self.clock.advance(0.01)
             self.log.answered_ms = self.clock.now_ms()
             await self.noticed()

@@ -11,6 +11,9 @@ from streams.intake.record import LogRecord
 from streams.partition.merge import Gap, Merge
 from streams.partition.runner import TOPICS
 
+BOTH = TOPICS[:2]
+"""Two topics are enough for every question of order."""
+
 MARKER = None
 """A place of the log without a record, as a transaction leaves at its end."""
 
@@ -39,7 +42,7 @@ class TwoLogs:
         """`story` is what will be appended, in this order: topic, timestamp or marker."""
         self.merge = merge
         self.story = story
-        self.logs = {topic: Log(topic) for topic in TOPICS}
+        self.logs = {topic: Log(topic) for topic in BOTH}
         self.now_ms = 0
         self.appended = 0
         self.released: list[LogRecord] = []
