@@ -53,6 +53,7 @@ class PartitionRunner:
         self._short: dict[str, float] = {}
         self._turned_away: set[str] = set()
         self._pace = Pace()
+        self._told = -_SECOND
         self._looked_ms = 0.0
         self._answers: dict[str, int | None] = {}
         self._new_day: tuple[Day, float] | None = None
@@ -256,8 +257,9 @@ class PartitionRunner:
         return True
 
     async def _tell_who_is_left(self) -> None:
-        day = self.processor.meta.day
-        if day is not None:
+        day, now = self.processor.meta.day, self._around.clock.monotonic()
+        if day is not None and (now - self._told > _SECOND or not self.processor.owing):
+            self._told = now
             left = await self._around.store.due_count(self.partition, day)
             self._around.observer.owed(self.partition, left)
 
