@@ -66,6 +66,8 @@ class Pace(AIOKafkaProducer):
         self.sent: dict[bytes, float] = {}
         self.behind: list[float] = []
         """Seconds by which each was sent after it was due."""
+        self.ahead_ms = 0
+        """How far ahead of the clock the orders are dated."""
 
     async def keep(self, name: str, seconds: int) -> None:
         """Send for some seconds; customers and events are named after `name`."""
@@ -75,7 +77,7 @@ class Pace(AIOKafkaProducer):
             if (ahead := due - time.perf_counter()) > 0:
                 await asyncio.sleep(ahead)
             customer = f"{name}{number:07d}"
-            key, value = customer.encode(), _order(customer)
+            key, value = customer.encode(), _order(customer, self.ahead_ms)
             self.sent[key] = now = time.perf_counter()
             self.behind.append(now - due)
             await self.send(ORDERS, value, key=key)
@@ -87,9 +89,9 @@ class Pace(AIOKafkaProducer):
         self.behind.clear()
 
 
-def _order(customer: str) -> bytes:
-    """Write an order paid now."""
-    at = time.time_ns() // 1_000_000
+def _order(customer: str, ahead_ms: int) -> bytes:
+    """Write an order paid now, or so much later."""
+    at = time.time_ns() // 1_000_000 + ahead_ms
     named = f'"{customer}"'
     filled = ("order.paid", named, named, at, named, "60.00", "")
     return (ORDER % filled).encode()

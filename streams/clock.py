@@ -60,6 +60,10 @@ class ManualClock:
         self._now_ms = EpochMs(self._now_ms + round(seconds * 1000))
         self._monotonic += seconds
 
+    def set_wall(self, now_ms: EpochMs) -> None:
+        """Somebody sets the host's clock, forth or back; the steady one takes no notice."""
+        self._now_ms = now_ms
+
     async def sleep(self, seconds: float) -> None:
         """Move on and let others run."""
         self.advance(seconds)

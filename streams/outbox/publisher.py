@@ -77,6 +77,11 @@ class Publisher:
         while len(queue.rows) > WAITING:
             await self._clock.sleep(0.01)
 
+    def waiting(self, partition: int) -> int:
+        """Rows offered and not acknowledged yet."""
+        queue = self._queues.get(partition)
+        return 0 if queue is None else len(queue.rows)
+
     async def flush(self, partition: int) -> None:
         """Wait until everything offered is published and trimmed."""
         queue = self._queues.get(partition)

@@ -27,10 +27,6 @@ class CustomerCache:
         self._states.pop(customer, None)
         self._states[customer] = state
 
-    def forget(self, customer: str) -> None:
-        """Hold a customer no longer."""
-        self._states.pop(customer, None)
-
     def missing(self, customers: Iterable[str]) -> list[str]:
         """Those of `customers` that are not held, sorted."""
         states = self._states
@@ -42,6 +38,11 @@ class CustomerCache:
         for customer, state in states.items():
             held.pop(customer, None)
             held[customer] = state
+
+    def forget(self, customers: Iterable[str]) -> None:
+        """Let go of these customers."""
+        for customer in customers:
+            self._states.pop(customer, None)
 
     def trim(self) -> None:
         """Forget the customers used longest ago, down to the capacity."""

@@ -119,7 +119,7 @@ class Eraser:
         version = 0
         if state is not None:
             version = self._tell(record, ordered, state, batch)
-            self._cache.forget(customer)
+            self._cache.forget([customer])
         command = rules.pseudonyms.event(ordered.fact.event_id)
         erasure = self._erased[customer] = Erasure(version, command)
         batch.erase(customer, rules.pseudonyms.customer(customer), erasure)

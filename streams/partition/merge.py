@@ -36,18 +36,18 @@ class _Lane:
 
     expected: int
     """Offset of the next record to put in."""
-    chunks: deque[tuple[Sequence[RawRecord], int]] = field(default_factory=deque)
-    """Records with the wall time they arrived, epoch milliseconds."""
+    chunks: deque[tuple[Sequence[RawRecord], float]] = field(default_factory=deque)
+    """Records with the time they arrived; all times here are of one steady clock, in ms."""
     at: int = 0
     """Index of the head within the first chunk."""
-    shown_ms: int = -1
+    shown_ms: float = -1
     """Whatever had reached the broker before this is in hand."""
-    polled_ms: int = -1
+    polled_ms: float = -1
     behind: bool = True
     """Whether the last answer left something to fetch; unknown counts as yes."""
     skipped_to: int | None = None
     """Where the log ended when all was handed over, though places before it are missing."""
-    skipped_ms: int = 0
+    skipped_ms: float = 0
     """Since when the log has ended there."""
     skipped_answers: int = 0
     believed: tuple[int, int] | None = None
@@ -56,7 +56,7 @@ class _Lane:
     def head(self) -> RawRecord:
         return self.chunks[0][0][self.at]
 
-    def arrived_ms(self) -> int:
+    def arrived_ms(self) -> float:
         return self.chunks[0][1]
 
 
@@ -69,7 +69,7 @@ class Merge:
     def __init__(self, topics: Sequence[str], expected: Mapping[str, int]) -> None:
         self._lanes = {topic: _Lane(expected[topic]) for topic in topics}
 
-    def put(self, topic: str, records: Sequence[RawRecord], now_ms: int) -> None:
+    def put(self, topic: str, records: Sequence[RawRecord], now_ms: float) -> None:
         """Add records in offset order. Those already put in are dropped.
 
         Raises:
@@ -90,9 +90,9 @@ class Merge:
         lane.chunks.append((records, now_ms))
 
     def polled(
-        self, topic: str, position: int | None, highwater: int | None, at_ms: int | None
+        self, topic: str, position: int | None, highwater: int | None, at_ms: float | None
     ) -> None:
-        """Take note of the answer to a fetch, received at `at_ms`."""
+        """Take note of the answer to a fetch, received at `at_ms` or later."""
         lane = self._lanes[topic]
         if at_ms is None or at_ms <= lane.polled_ms:
             return
@@ -104,7 +104,9 @@ class Merge:
         lane.polled_ms = at_ms
 
     @staticmethod
-    def _only_markers(lane: _Lane, position: int | None, highwater: int | None, at_ms: int) -> bool:
+    def _only_markers(
+        lane: _Lane, position: int | None, highwater: int | None, at_ms: float
+    ) -> bool:
         """Whether the log holds nothing but markers after what was put in."""
         if position is None or position != highwater:
             lane.skipped_to = None
@@ -138,7 +140,7 @@ class Merge:
         return taken
 
     @staticmethod
-    def _shown(lane: _Lane, arrived_ms: int, strict: bool) -> bool:
+    def _shown(lane: _Lane, arrived_ms: float, strict: bool) -> bool:
         return arrived_ms < lane.shown_ms if strict else not lane.behind
 
     def _precedes(self, lane: _Lane, others: list[_Lane]) -> bool:
@@ -179,9 +181,9 @@ class Merge:
         """Whether nothing waits."""
         return not any(lane.chunks for lane in self._lanes.values())
 
-    def at_end(self, since_ms: int) -> bool:
+    def at_end(self, since_ms: float) -> bool:
         """Whether nothing waits and every topic was read to its end as of `since_ms`."""
-        return self.empty() and all(lane.shown_ms > since_ms for lane in self._lanes.values())
+        return self.empty() and all(lane.shown_ms >= since_ms for lane in self._lanes.values())
 
     def expected(self) -> dict[str, int]:
         """Per topic the offset of the next record to put in."""

@@ -88,6 +88,9 @@ class PartitionStore(Protocol):
     async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
 
+    async def due_count(self, partition: int, through: Day) -> int:
+        """How many customers are due on or before a day."""
+
     async def commit(self, partition: int, commit: Commit) -> Verdict:
         """Apply a commit if it builds on the last one. Safe to repeat."""
 

@@ -48,13 +48,27 @@ class PartitionProcessor:
         self._store = store
         self._cache = cache
         # After a claim customers due by the partition day may still wait for their tick.
-        self._leftover = meta.day is not None
+        self._owing = meta.day is not None
+        self._many = False
         self._eraser = Eraser(partition, rules, store, meta, cache)
 
-    async def process(self, records: Sequence[RawRecord], latest: Day | None = None) -> list[Batch]:
-        """Take in records in their order; one commit, or several when very many are due.
+    @property
+    def owing(self) -> bool:
+        """Whether customers due by the partition day may still wait for their tick."""
+        return self._owing
+
+    async def process(
+        self,
+        records: Sequence[RawRecord],
+        latest: Day | None = None,
+        *,
+        at_once: int | None = None,
+    ) -> list[Batch]:
+        """Take in records in their order and tick who is due by the day they reach.
 
         `latest` is the last day allowed; None allows what the partition day allows.
+        With `at_once` this is one commit: if so many or more are due, they are left to
+        `tick_some`, except whom the records are about.
 
         Raises:
             StaleCommit: the last commit was not applied; reload before going on.
@@ -66,64 +80,89 @@ class PartitionProcessor:
         screening = Screening(self.partition, self.meta.day, latest)
         await self._eraser.recall(screening, customers, records, intakes)
         days = screening.screen(records, intakes)
-        done = 0
-        batches: list[Batch] = []
         top = days[-1] if days else self.meta.day
-        while True:
-            queue, last = await self._due_through(top)
-            end = len(records)
-            if last is not None:
-                # Only who is due before `last` is known in full: stop short of that day.
-                end = next((i for i in range(done, end) if days[i] >= last), end)
-            batch = Batch()
-            if self.meta.day is not None:
-                # Who is left from a commit cut short comes before every fact.
-                self._tick_through(self.meta.day, queue, batch)
-            if last is not None and end == done:
-                self._tick_through(last, queue, batch)
-            else:
-                for at in range(done, end):
-                    self._take(records[at], intakes[at], queue, batch)
-            batches.append(await self._commit(batch, records[done:end]))
-            done = end
-            if done == len(records) and not self._leftover:
-                # Not sooner: what is cached may be needed by the next part.
-                self._cache.trim()
-                return batches
+        queue = await self._due_if_few(top, DUE_AT_ONCE if at_once is None else at_once)
+        batch = Batch()
+        if self.meta.day is not None:
+            # Who is left from a commit cut short comes before every fact.
+            self._tick_through(self.meta.day, queue, batch)
+        for record, intake in zip(records, intakes, strict=True):
+            self._take(record, intake, queue, batch)
+        await self._commit(batch, records)
+        self._cache.trim()
+        if at_once is not None:
+            return [batch]
+        return [batch, *await self._tick_all()]
 
     async def reach(self, day: Day) -> list[Batch]:
-        """Move the partition day to `day`, ticking every customer due until then."""
-        batches = []
-        while True:
-            queue, last = await self._due_through(day)
-            batch = Batch()
-            self._tick_through(day if last is None else last, queue, batch)
-            batches.append(await self._commit(batch, ()))
-            if last is None:
-                self._cache.trim()
-                return batches
+        """Move the partition day to `day` and tick every customer due until then."""
+        return [*await self.tick_some(DUE_AT_ONCE, day), *await self._tick_all()]
 
-    async def _load(self, customers: set[str]) -> None:
+    async def tick_some(self, at_once: int, day: Day | None = None) -> list[Batch]:
+        """Tick the next `at_once` customers due by the partition day, in day order.
+
+        With `day` the partition day moves there first. One commit; none when nothing is
+        to be done.
+
+        Raises:
+            StaleCommit: the last commit was not applied; reload before going on.
+        """
+        today = self.meta.day
+        if today is not None and (day is None or day < today):
+            day = today
+        if day is None:
+            return []
+        found = await self._store.due(self.partition, day, at_once)
+        self._owing = self._many = len(found) == at_once
+        if not found and day == today:
+            return []
+        loaded = await self._load({customer for customer, _ in found})
+        # Of the days after the last one found not everybody is known.
+        queue = DueQueue(found[-1][1] if self._many else day, found)
+        batch = Batch()
+        self._tick_through(day, queue, batch)
+        await self._commit(batch, ())
+        # A night of ticks must not push out who is busy by day.
+        self._cache.forget(loaded)
+        return [batch]
+
+    async def _tick_all(self) -> list[Batch]:
+        batches = []
+        while self._owing:
+            batches += await self.tick_some(DUE_AT_ONCE)
+        return batches
+
+    async def _load(self, customers: set[str]) -> list[str]:
+        """Hold these customers; those of them that were not held before."""
         cache = self._cache
         missing = cache.missing(customers)
         if not missing:
-            return
+            return missing
         decode = self._rules.codec.decode
         blobs = await self._store.load(self.partition, missing)
         for customer, blob in zip(missing, blobs, strict=True):
             if blob is not None:
                 cache.put(customer, decode(blob))
+        return missing
 
-    async def _due_through(self, top: Day | None) -> tuple[DueQueue, Day | None]:
-        """Who is due until `top`; and the last day found when not all could be taken."""
+    async def _due_if_few(self, top: Day | None, at_once: int) -> DueQueue:
+        """Who is due until `top`; nobody when they are too many for one commit.
+
+        Then the day moves without them. What a tick says depends on the customer and the
+        day it was due, so it may come later, if it comes before the customer's next fact.
+        """
         today = self.meta.day
-        if top is None or today is None or (top <= today and not self._leftover):
-            return DueQueue(top or Day(0), ()), None
-        found = await self._store.due(self.partition, max(top, today), DUE_AT_ONCE)
+        if top is None or today is None:
+            return DueQueue(top or Day(0), ())
+        top = max(top, today)
+        if self._many or (top == today and not self._owing):
+            return DueQueue(top, ())
+        found = await self._store.due(self.partition, top, at_once)
+        self._owing = self._many = len(found) == at_once
+        if self._many:
+            return DueQueue(top, ())
         await self._load({customer for customer, _ in found})
-        self._leftover = len(found) == DUE_AT_ONCE
-        last = max(found[-1][1], today) if self._leftover else None
-        return DueQueue(max(top, today), found), last
+        return DueQueue(top, found)
 
     def _take(self, record: RawRecord, intake: Intake, queue: DueQueue, batch: Batch) -> None:
         if type(intake) is Accepted:
@@ -149,7 +188,11 @@ class PartitionProcessor:
         if state is None:
             state = CustomerState(version=self._eraser.last_version(customer))
             self._cache.put(customer, state)
-        decision = self._advance(customer, state, fact, batch)
+        today = self.meta.day
+        assert today is not None  # noqa: S101 - every fact moved the day before
+        while state.due is not None and state.due <= today:
+            self._tick(customer, state, state.due, batch)
+        decision = self._advance(customer, state, fact, today, batch)
         if decision.changes:
             self._publish(
                 customer, state, decision, cause_of(record, fact, self._rules.topic_prefix), batch
@@ -210,21 +253,22 @@ class PartitionProcessor:
                 state = self._cache.get(customer)
                 if state is None or state.due != when:
                     continue
-                meta.day = today = max(when, today)
-                decision = self._advance(customer, state, Tick(today), batch)
-                batch.ticks += 1
-                if decision.changes:
-                    self._publish(customer, state, decision, Cause(tick=today), batch)
+                self._tick(customer, state, when, batch)
                 queue.push(customer, state.due)
         if today is None or day > today:
             meta.day = day
 
+    def _tick(self, customer: str, state: CustomerState, due: Day, batch: Batch) -> None:
+        """Tick a customer as of the day it was due on, also when that day is past."""
+        decision = self._advance(customer, state, Tick(due), due, batch)
+        batch.ticks += 1
+        if decision.changes:
+            self._publish(customer, state, decision, Cause(tick=due), batch)
+
     def _advance(
-        self, customer: str, state: CustomerState, fact: Fact | Tick, batch: Batch
+        self, customer: str, state: CustomerState, fact: Fact | Tick, today: Day, batch: Batch
     ) -> Decision:
         batch.touch(customer, state)
-        today = self.meta.day
-        assert today is not None  # noqa: S101 - every fact moved the day before
         return advance(state, fact, self._rules.judge, today)
 
     def _publish(

@@ -10,6 +10,7 @@ from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
 from streams.partition.merge import Gap, Merge
+from streams.partition.pace import ROOM, Pace
 from streams.partition.ports import PartitionMeta
 from streams.partition.rules import StaleCommit
 from streams.partition.surroundings import OffsetOutsideLog, Surroundings, Work
@@ -51,6 +52,11 @@ class PartitionRunner:
         self._lost = False
         self._short: dict[str, float] = {}
         self._turned_away: set[str] = set()
+        self._pace = Pace()
+        self._told = -_SECOND
+        self._looked_ms = 0.0
+        self._answers: dict[str, int | None] = {}
+        self._new_day: tuple[Day, float] | None = None
 
     def next_offset(self, topic: str) -> int | None:
         """The stored next offset of a topic."""
@@ -77,7 +83,7 @@ class PartitionRunner:
             self._wake.set()
             return
         try:
-            self._merge.put(topic, records, self._around.clock.now_ms())
+            self._merge.put(topic, records, self._steady_ms())
         except Gap as gap:
             await self._read_again(topic, gap)
             return
@@ -111,13 +117,17 @@ class PartitionRunner:
             await self._read_what_was_turned_away()
             records = self._merge.take(CHUNK, strict=self._around.mode == "event")
             if records:
-                step = self.processor.process(records, self._latest())
-                await self._work(step, records)
+                await self._work(self._process(records), records)
                 self._resume()
-                continue
-            if await self._follow_the_wall():
-                continue
-            await self._wait()
+            busy = bool(records) or await self._follow_the_wall()
+            # In turns: who is due waits for nobody's backlog, and no record for all of them.
+            if not (await self._tick_some() or busy):
+                await self._wait()
+
+    def _process(self, records: Sequence[RawRecord]) -> Awaitable[list[Batch]]:
+        if self._around.mode == "event":
+            return self.processor.process(records)
+        return self.processor.process(records, self._latest(), at_once=self._pace.at_once)
 
     def _take_note(self) -> None:
         """What the last fetches said.
@@ -126,12 +136,18 @@ class PartitionRunner:
             OffsetOutsideLog: a log ends before what was already read of it.
         """
         expected = self._merge.expected()
+        looked_before, self._looked_ms = self._looked_ms, self._steady_ms()
         for topic in TOPICS:
             poll = self._around.feed.poll(topic, self.partition)
             if self._cut_off(topic, expected[topic], poll[0], poll[1]):
                 place = f"{topic}/{self.partition}"
                 raise OffsetOutsideLog(place, expected[topic], None, poll[1])
-            self._merge.polled(topic, *poll)
+            position, highwater, answered = poll
+            if answered is not None and answered != self._answers.get(topic):
+                # Told by the host's clock, which may be set back: all it says here is that
+                # the answer is another one, so it came after the look before this.
+                self._answers[topic] = answered
+                self._merge.polled(topic, position, highwater, looked_before)
 
     async def _read_what_was_turned_away(self) -> None:
         """Go back for what came while a log seemed too short; its reader has moved on."""
@@ -169,6 +185,8 @@ class PartitionRunner:
             around.observer.refused()
             await self._reload()
             return
+        if not batches:
+            return
         now = around.clock.now_ms()
         # Reversed: the first record of each topic is the one that stays.
         waited = {r.topic: (now - r.timestamp) / 1000 for r in reversed(records)}
@@ -203,10 +221,11 @@ class PartitionRunner:
                 self._paused.discard(topic)
                 self._around.feed.pause(topic, self.partition, paused=False)
 
-    def _latest(self) -> Day | None:
-        """The last day an event may have; in event mode the partition day decides."""
-        if self._around.mode == "event":
-            return None
+    def _steady_ms(self) -> float:
+        return self._around.clock.monotonic() * 1000
+
+    def _latest(self) -> Day:
+        """In wall mode the last day an event may have."""
         today = self._around.days.of(self._around.clock.now_ms())
         return Day(today + _FUTURE_DAYS)
 
@@ -218,18 +237,38 @@ class PartitionRunner:
         today = self._around.days.of(EpochMs(now - _AFTER_MIDNIGHT_MS))
         if today <= self.processor.meta.day:
             return False
-        midnight = self._around.days.midnight(today)
-        if not self._merge.at_end(midnight + _AFTER_MIDNIGHT_MS):
+        if self._new_day is None or self._new_day[0] != today:
+            self._new_day = today, self._steady_ms()
+        if not self._merge.at_end(self._new_day[1]):
             return False
-        await self._work(self.processor.reach(today), ())
+        await self._work(self.processor.tick_some(self._pace.at_once, today), ())
         return True
+
+    async def _tick_some(self) -> bool:
+        """Tick some of those still due, unless what earlier ones caused is not published yet."""
+        around = self._around
+        if not self.processor.owing or around.outlet.waiting(self.partition) > ROOM:
+            return False
+        started, at_once = around.clock.monotonic(), self._pace.at_once
+        await self._work(self.processor.tick_some(at_once), ())
+        if self.processor.owing:
+            self._pace.took(at_once, around.clock.monotonic() - started)
+        await self._tell_who_is_left()
+        return True
+
+    async def _tell_who_is_left(self) -> None:
+        day, now = self.processor.meta.day, self._around.clock.monotonic()
+        if day is not None and (now - self._told > _SECOND or not self.processor.owing):
+            self._told = now
+            left = await self._around.store.due_count(self.partition, day)
+            self._around.observer.owed(self.partition, left)
 
     async def _wait(self) -> None:
         """Until a chunk comes; shortly when only an answer of the log is missing."""
         self._wake.clear()
         if self._stopping:
             return
-        in_doubt = self._short or not self._merge.empty()
+        in_doubt = self._short or not self._merge.empty() or self.processor.owing
         seconds = _PROOF_S if in_doubt else _SECOND
         try:
             await asyncio.wait_for(self._wake.wait(), seconds)

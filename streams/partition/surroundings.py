@@ -56,6 +56,9 @@ class Outlet(Protocol):
     async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
         """Publish rows in order; `first` is the sequence of the first. May wait."""
 
+    def waiting(self, partition: int) -> int:
+        """Rows offered and not published yet."""
+
     async def flush(self, partition: int) -> None:
         """Wait until everything offered is published."""
 
@@ -71,6 +74,9 @@ class Observer(Protocol):
         work: "Work",
     ) -> None:
         """A chunk was committed."""
+
+    def owed(self, partition: int, customers: int) -> None:
+        """So many customers due by the partition day still wait for their tick."""
 
     def refused(self) -> None:
         """The store refused a commit because another worker had committed."""

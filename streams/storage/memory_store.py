@@ -74,6 +74,11 @@ class MemoryStore:
                 break
         return found[:limit]
 
+    async def due_count(self, partition: int, through: Day) -> int:
+        """How many customers are due on or before a day."""
+        by_day = self._partitions[partition].by_day
+        return sum(len(names) for day, names in by_day.items() if day <= through)
+
     async def commit(self, partition: int, commit: Commit) -> Verdict:
         """Apply a commit if it builds on the last one. Safe to repeat."""
         here = self._partitions[partition]

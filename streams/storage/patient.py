@@ -72,6 +72,10 @@ class PatientStore:
         """Customers due on or before a day, earliest day first, then by id."""
         return await self._ask(lambda: self._store.due(partition, through, limit))
 
+    async def due_count(self, partition: int, through: Day) -> int:
+        """How many customers are due on or before a day."""
+        return await self._ask(lambda: self._store.due_count(partition, through))
+
     async def commit(self, partition: int, commit: Commit) -> Verdict:
         """Apply a commit if it builds on the last one."""
         started = self._clock.monotonic()

@@ -159,6 +159,11 @@ class RedisStore:
         found = await self._ask("looking for due customers", call)
         return [(member.decode(), Day(int(score))) for member, score in found]
 
+    async def due_count(self, partition: int, through: Day) -> int:
+        """How many customers are due on or before a day."""
+        call = self._redis.zcount(self._of(partition).due, "-inf", str(through))
+        return int(await self._ask("counting due customers", call))
+
     async def commit(self, partition: int, commit: Commit) -> Verdict:
         """Apply a commit if it builds on the last one. Safe to repeat."""
         keys = self._of(partition)

@@ -73,6 +73,12 @@ class Metrics:
             ["partition"],
             registry=registry,
         )
+        self.due = Gauge(
+            "regrade_due_customers",
+            "Customers due by the partition day who still wait for their tick.",
+            ["partition"],
+            registry=registry,
+        )
         self.chunk_seconds = Histogram(
             "regrade_chunk_duration_seconds",
             "Time from taking a chunk of records to its commit being durable.",

@@ -40,6 +40,7 @@ class MetricsObserver:
         self._show_customers()
         self._metrics.lag.clear()
         self._metrics.day.clear()
+        self._metrics.due.clear()
         self._metrics.outbox.clear()
 
     def processed(
@@ -66,6 +67,10 @@ class MetricsObserver:
             self._show_customers()
         if meta.day is not None:
             metrics.day.labels(str(partition)).set(meta.day * _SECONDS_PER_DAY)
+
+    def owed(self, partition: int, customers: int) -> None:
+        """So many customers due by the partition day still wait for their tick."""
+        self._metrics.due.labels(str(partition)).set(customers)
 
     def refused(self) -> None:
         """The store refused a commit because another worker had committed."""

@@ -4,11 +4,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from builders import order, policy, record
 from journeys.patience import until
 from runs import FIRST
 
+from scoring.policy import Policy
 from scoring.units import EpochMs
 from streams.bootstrap import local_days, policy_tag, rules_of
 from streams.clock import ManualClock
@@ -39,6 +41,10 @@ class StillLog:
         self.sought: list[dict[str, int]] = []
         self.rows: list[OutboxRow] = []
         self.ticks = 0
+        self.unpublished = 0
+        """Rows that wait for the broker."""
+        self.left: list[int] = []
+        """Due customers left after each slice of ticks."""
 
     def poll(self, topic: str, _partition: int) -> tuple[int | None, int | None, int | None]:
         """What the last fetch said."""
@@ -60,6 +66,14 @@ class StillLog:
     async def offer(self, _partition: int, _first: int, rows: Sequence[OutboxRow]) -> None:
         """Take what is published."""
         self.rows += rows
+
+    def waiting(self, _partition: int) -> int:
+        """What the test says."""
+        return self.unpublished
+
+    def owed(self, _partition: int, customers: int) -> None:
+        """Remember how many are left."""
+        self.left.append(customers)
 
     async def flush(self, _partition: int) -> None:
         """Nothing waits."""
@@ -86,20 +100,26 @@ class World:
             await self.answers()
         await self.noticed()
 
-    async def buy(self, day: int) -> None:
-        """Ann buys on a day of the test."""
+    async def until_ms(self, now_ms: int) -> None:
+        """Time passes until this instant, and the broker answers."""
+        self.clock.advance((now_ms - self.clock.now_ms()) / 1000)
+        await self.answers()
+
+    async def buy(self, day: int, customer: str = "ann", **fields: Any) -> None:
+        """Ann, or another, buys on a day of the test."""
         offset = self.log.ends["orders"]
         self.log.ends["orders"] += 1
-        await self.fetched(offset, day)
+        await self.fetched(offset, day, customer, **fields)
 
-    async def fetched(self, offset: int, day: int) -> None:
+    async def fetched(self, offset: int, day: int, customer: str = "ann", **fields: Any) -> None:
         """A fetch brings the order at an offset."""
-        event = order(day, 150, event_id=f"e{offset}", order_id=f"o{offset}")
+        known = {"customer_id": customer, "event_id": f"e{offset}", "order_id": f"o{offset}"}
+        event = order(day, 150, **known | fields)
         await self.runner.offer("orders", [record(event, offset=offset)])
 
     async def answers(self) -> None:
-        """The broker answers two fetches: the first proves that the second was sent now."""
-        for _ in range(2):
+        """The broker answers three fetches, the last of them certainly sent now."""
+        for _ in range(3):
             self.clock.advance(0.01)
             self.log.answered_ms = self.clock.now_ms()
             await self.noticed()
@@ -129,8 +149,16 @@ class World:
 @asynccontextmanager
 async def bought_on_day_0() -> AsyncIterator[World]:
     """Ann bought on day 0; it is ten seconds to the midnight that begins day 31."""
-    clock, log = ManualClock(EpochMs(MIDNIGHT_MS - 10_000)), StillLog()
-    rules = policy("time_zone: Asia/Shanghai")
+    async with running(policy("time_zone: Asia/Shanghai"), MIDNIGHT_MS - 10_000) as made:
+        await made.buy(0)
+        await made.at(-5)
+        yield made
+
+
+@asynccontextmanager
+async def running(rules: Policy, now_ms: int) -> AsyncIterator[World]:
+    """A runner on an empty partition at an instant."""
+    clock, log = ManualClock(EpochMs(now_ms)), StillLog()
     store = MemoryStore(policy_tag(rules))
     shared = rules_of(rules, 1, mode="live")
     around = Surroundings(
@@ -146,10 +174,9 @@ async def bought_on_day_0() -> AsyncIterator[World]:
     )
     meta = await store.claim(0, "test", 1)
     runner = PartitionRunner(0, meta, dict.fromkeys(TOPICS, 0), around)
-    running = asyncio.create_task(runner.run())
-    made = World(runner, log, clock)
-    await made.buy(0)
-    await made.at(-5)
-    yield made
-    runner.stop()
-    await asyncio.wait_for(running, 5)
+    task = asyncio.create_task(runner.run())
+    try:
+        yield World(runner, log, clock)
+    finally:
+        runner.stop()
+        await asyncio.wait_for(task, 5)

@@ -8,19 +8,19 @@ released       10   20   30   30   30   40     orders first on equal timestamps
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from journeys.two_logs import TOPICS, TwoLogs
+from journeys.two_logs import BOTH, TwoLogs
 
 from streams.intake.record import LogRecord
 from streams.partition.merge import Gap, Merge
 
-ORDERS, INTERACTIONS = TOPICS
+ORDERS, INTERACTIONS = BOTH
 STEPS = ("append", "ask", "serve", "answer", "pick_up", "hand_over", "look", "take", "idle")
 
 timestamps = st.lists(st.integers(0, 9), max_size=12)
 steps = st.lists(
     st.tuples(
         st.sampled_from(STEPS),
-        st.sampled_from(TOPICS),
+        st.sampled_from(BOTH),
         st.integers(1, 5),
         st.sampled_from([0, 0, 1, 20, 3000]),
     ),
@@ -30,7 +30,7 @@ steps = st.lists(
 
 def merge() -> Merge:
     """Nothing put in yet."""
-    return Merge(TOPICS, dict.fromkeys(TOPICS, 0))
+    return Merge(BOTH, dict.fromkeys(BOTH, 0))
 
 
 def records(topic: str, times: list[int]) -> list[LogRecord]:
@@ -41,11 +41,9 @@ def records(topic: str, times: list[int]) -> list[LogRecord]:
 def in_order(orders: list[int], interactions: list[int]) -> list[tuple[str, int | None]]:
     """Both topics in order of time, orders first on ties."""
     both = [
-        (ms, topic)
-        for topic, all_ in zip(TOPICS, (orders, interactions), strict=True)
-        for ms in all_
+        (ms, topic) for topic, all_ in zip(BOTH, (orders, interactions), strict=True) for ms in all_
     ]
-    return [(topic, ms) for ms, topic in sorted(both, key=lambda e: (e[0], TOPICS.index(e[1])))]
+    return [(topic, ms) for ms, topic in sorted(both, key=lambda e: (e[0], BOTH.index(e[1])))]
 
 
 def walk(logs: TwoLogs, path: list[tuple[str, str, int, int]]) -> None:
@@ -95,7 +93,7 @@ def test_a_record_on_its_way_is_waited_for_after_a_marker():
     """A log that ended in a marker and has grown may hide a record in flight."""
     story = [(ORDERS, 1), (INTERACTIONS, 2), (INTERACTIONS, None)]
     logs = TwoLogs(merge(), [*story, (INTERACTIONS, 5), (ORDERS, 6)])
-    first, second = (logs.logs[topic] for topic in TOPICS)
+    first, second = (logs.logs[topic] for topic in BOTH)
     logs.append(3)
     logs.idle()
     logs.now_ms += 17
@@ -115,7 +113,7 @@ def test_a_record_on_its_way_is_waited_for_after_a_marker():
 
 
 chunks = st.lists(
-    st.tuples(st.sampled_from(TOPICS), st.integers(0, 3), st.integers(1, 4), st.booleans())
+    st.tuples(st.sampled_from(BOTH), st.integers(0, 3), st.integers(1, 4), st.booleans())
 )
 
 

@@ -11,6 +11,8 @@ import pytest
 from journeys.wire_input import LAST_DAY_S, PARTITIONS, bad_records
 from prometheus_client.parser import text_string_to_metric_families
 
+from streams.partition.runner import TOPICS
+
 UNPACKED = Path.home() / ".cache/regrade/promtool/usr/bin/promtool"
 NAME = re.compile(r"regrade(_[a-z]+)+")
 NOT_BASE_UNITS = {"ms", "milliseconds", "minutes", "hours", "days", "kb", "mb", "percent"}

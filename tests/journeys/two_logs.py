@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from streams.intake.record import LogRecord
 from streams.partition.merge import Gap, Merge
 
-TOPICS = ("orders", "interactions")
-"""As many as it takes: a merge of more waits for each of them in the same way."""
+BOTH = ("orders", "interactions")
+"""Two topics are enough for every question of order."""
 
 MARKER = None
 """A place of the log without a record, as a transaction leaves at its end."""
@@ -41,7 +41,7 @@ class TwoLogs:
         """`story` is what will be appended, in this order: topic, timestamp or marker."""
         self.merge = merge
         self.story = story
-        self.logs = {topic: Log(topic) for topic in TOPICS}
+        self.logs = {topic: Log(topic) for topic in BOTH}
         self.now_ms = 0
         self.appended = 0
         self.released: list[LogRecord] = []
