@@ -74,7 +74,7 @@ def test_blank_lines_are_skipped_but_counted():
         (line(type=7), "unknown_type", "7"),
         (line(type="order"), "unknown_type", "'order'"),
         (line(type="day.reached.twice"), "unknown_type", "'day.reached.twice'"),
-        (line(type="grade.recalculate"), "unknown_type", "'grade.recalculate'"),
+        (line(type="grade.recalculated"), "unknown_type", "'grade.recalculated'"),
         (line(customer_id=None), "missing_customer", "customer_id"),
         (line(customer_id=""), "missing_customer", "customer_id"),
         (line(customer_id=17850), "bad_field", "customer_id is 17850"),
