@@ -9,6 +9,7 @@ from streams.cli import (
     policy_presets,
     policy_readings,
     policy_schema,
+    policy_simulate,
     policy_tags,
 )
 from streams.cli.policy_source import Source
@@ -21,6 +22,7 @@ app.command()(policy_init.init)
 app.command()(policy_check.check)
 app.command()(policy_tags.tags)
 app.command()(policy_diff.diff)
+app.command()(policy_simulate.simulate)
 app.command()(policy_readings.readings)
 app.command()(policy_schema.schema)
 
