@@ -31,6 +31,8 @@ def simulate(
 
     Example: `regrade policy simulate my-policy.yaml --current b2b-fresh`
     """
+    from rich.markup import escape
+
     from streams.inquiry.simulate_source import simulate as run
     from streams.policies.load import load_policy
     from streams.screen import progress, stderr
@@ -40,7 +42,7 @@ def simulate(
     new = load_policy(source)
     present = load_policy(settings.policy if current is None else current)
     with progress(stderr(), unit="customers") as bar:
-        task = bar.add_task(f"simulating {source}", total=None)
+        task = bar.add_task(escape(f"simulating {source}"), total=None)
 
         def moved(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)

@@ -172,6 +172,8 @@ class PolicyDocument(Section):
     """the name of the programme"""
     version: int = Field(ge=1, lt=2**31)
     """from 1; goes into every change"""
+    extends: Text | None = None
+    """a preset or a file, seen from this one: what stands there counts unless it is said here"""
     time_zone: Text = "Asia/Shanghai"
     """IANA name; decides which day an event belongs to"""
     currency: Currency = "CNY"
