@@ -1,4 +1,4 @@
-"""`regrade policy simulate` beside a running worker: who would move, and nothing is written (R53)."""
+"""`regrade policy simulate` beside a running worker: who would move, nothing written (R53)."""
 
 import json
 
@@ -8,9 +8,8 @@ from journeys.test_why_command import settings_of, stored
 from journeys.wire_input import Sent, order, send
 
 from streams.clock import SystemClock
-from streams.policies.load import policy_text
 
-AMOUNTS = {"ann": 5, "bob": 400, "cat": 400, "dé*": 5}
+AMOUNTS = {"ann": 5, "bob": 1000, "cat": 1000, "dé*": 5}
 STRICTER = """\
 policy: grocery-usd
 version: 2
@@ -80,4 +79,3 @@ async def test_a_policy_is_tried_on_the_live_customers(stack, tmp_path):
         assert (done.code, done.out) == (1, "")
         assert gist in done.err
         assert "Traceback" not in done.err
-    assert "silver" in policy_text("grocery-usd")
