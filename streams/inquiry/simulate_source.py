@@ -29,12 +29,6 @@ def simulate(new: Policy, current: Policy, settings: Settings, progress: Progres
         NothingStored: no worker ever ran under this prefix.
         GradedByAnother: the workers have another policy than `current`.
     """
-    for what, stored, given in (
-        ("currency", current.currency, new.currency),
-        ("time zone", current.time_zone, new.time_zone),
-    ):
-        if stored != given:
-            raise CannotBeTaken(what, stored, given)
     return asyncio.run(_simulate(new, current, settings, progress))
 
 
@@ -53,6 +47,8 @@ async def _simulate(
             for customer, stored in page:
                 if stored.policy not in (None, tag):
                     raise GradedByAnother(str(stored.policy), tag)
+                # Not before: of a wrong `current` it would say what is not stored at all.
+                _check_takeable(new, current)
                 if stored.blob is not None and stored.day is not None:
                     simulator.add(customer, decode(stored.blob), stored.day)
             done += len(page)
@@ -60,3 +56,12 @@ async def _simulate(
     finally:
         await look_up.close()
     return simulator.done()
+
+
+def _check_takeable(new: Policy, current: Policy) -> None:
+    for what, stored, given in (
+        ("currency", current.currency, new.currency),
+        ("time zone", current.time_zone, new.time_zone),
+    ):
+        if stored != given:
+            raise CannotBeTaken(what, stored, given)
