@@ -75,5 +75,21 @@ class Succession(NamedTuple):
 
 
 def succession(old: Policy, judge: Judge) -> Succession:
-    """Prepared from `old` to the policy of `judge`."""
+    """Prepared from `old` to the policy of `judge`.
+
+    >>> from decimal import Decimal
+    >>> from scoring.compile import compile_policy
+    >>> from scoring.due import plan_of
+    >>> from scoring.policy import Tier
+    >>> from scoring.syntax import ReadingCall
+    >>> ranked = ReadingCall("lifetime_orders", None, None, 0)
+    >>> zero = Decimal(0)
+    >>> before = Policy("shop", 1, "UTC", "CNY", (Tier("low", zero, zero), Tier("top", zero, zero)))
+    >>> tiers = (Tier("low", zero, zero), Tier("high", Decimal(9), Decimal(9)))
+    >>> grader = compile_policy(Policy("shop", 2, "UTC", "CNY", tiers, by=ranked))
+    >>> ann = CustomerState(tier=1, first_day=Day(3))
+    >>> told = succession(before, Judge(grader, plan_of(grader))).take(ann, Day(9))
+    >>> [(change.from_, change.to, change.trigger) for change in told], ann.tier
+    ([('top', 'low', 'policy')], 0)
+    """
     return Succession(old, judge, Translator(old, judge.grader.policy))

@@ -70,7 +70,18 @@ def ranks_between(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[int, ...]
 
 
 class Translator:
-    """From one version to another; made once, used for every customer."""
+    """From one version to another; made once, used for every customer.
+
+    >>> from decimal import Decimal
+    >>> from scoring.policy import Tier
+    >>> def version(number: int, *names: str) -> Policy:
+    ...     tiers = tuple(Tier(name, Decimal(0), Decimal(0)) for name in names)
+    ...     return Policy("shop", number, "UTC", "CNY", tiers)
+    >>> newer = Translator(version(1, "bronze", "silver"), version(2, "iron", "bronze", "gold"))
+    >>> ann = CustomerState(tier=1, tier_since=Day(3))
+    >>> newer.translate(ann, Day(9)), ann.tier, ann.tier_since
+    (Lost(tier=1, up=False, labels=[]), 1, 9)
+    """
 
     def __init__(self, old: Policy, new: Policy) -> None:
         names = [tuple(tier.name for tier in policy.tiers) for policy in (old, new)]

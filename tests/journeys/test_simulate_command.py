@@ -47,6 +47,7 @@ async def test_a_policy_is_tried_on_the_live_customers(stack, tmp_path):
         before = await stored(stack.redis_url)
 
         async def say(*words: str, **changed: str):
+            """The command beside the worker."""
             return await regrade("policy", "simulate", *words, settings={**live, **changed})
 
         same = await say("grocery-usd", "--json")
