@@ -152,7 +152,7 @@ def test_who_goes_down_anyway_is_told_apart():
     )
     found = simulated(policy(f"version: 2\n{tiers}"), fading)
     assert found.paths[("silver", "silver", "bronze")] == 2
-    assert found.paths[("gold", "silver", "silver")] == 1
+    assert found.paths[("gold", "gold", "silver")] == 1
     assert (found.demoted, found.anyway) == (3, 2)
 
 
