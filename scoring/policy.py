@@ -115,6 +115,8 @@ class Policy:
     kinds: tuple[str, ...] = ()
     """Interaction kinds accepted beside the built-in ones."""
     benefits: dict[str, tuple[dict[str, object], ...]] = field(default_factory=dict)
+    max_move_share: float | None = None
+    """The share of customers, 0 to 1, a new version may demote before somebody confirms."""
     fingerprint: str = ""
     """Hash of the document: two texts under one version are told apart."""
 

@@ -39,6 +39,17 @@ class GradedByAnother(RegradeError):
         )
 
 
+class CannotBeTaken(RegradeError):
+    """A policy whose days or money are others: stored ones would change their meaning."""
+
+    def __init__(self, what: str, stored: str, given: str) -> None:
+        self.what = what
+        super().__init__(
+            f"the {what} of the policy is {given}; what is stored of customers is in {stored}. "
+            "Such a policy needs a programme of its own."
+        )
+
+
 class DayOutOfReach(RegradeError):
     """A day the state cannot be told of."""
 

@@ -46,7 +46,7 @@ def find(customer: str, policy: Policy, settings: Settings) -> Found:
 
 async def _find(customer: str, policy: Policy, settings: Settings) -> Found:
     look_up = LookUp(connect(settings.redis, _PATIENCE_S, 1), settings.key_prefix)
-    address = settings.redis.rpartition("@")[2].rpartition("//")[2]
+    address = address_of(settings)
     try:
         partitions = await look_up.partitions()
         if partitions is None:
@@ -60,6 +60,11 @@ async def _find(customer: str, policy: Policy, settings: Settings) -> Found:
     if stored.day is None or stored.blob is None:
         raise UnknownCustomer(customer, f"the store at {address}")
     return Found(customer, partition, stored.day, BlobCodec().decode(stored.blob))
+
+
+def address_of(settings: Settings) -> str:
+    """Where the store is, without the password that may stand in its URL."""
+    return settings.redis.rpartition("@")[2].rpartition("//")[2]
 
 
 def find_in_file(customer: str, policy: Policy, path: str) -> Found:

@@ -167,6 +167,7 @@ class _Builder:
             triggers=tuple(self.trigger(i, t) for i, t in enumerate(triggers)),
             labels=tuple(build_label(n, s, self.refuse, self.expressions) for n, s in labels),
             hold_days=document.move.hold_days,
+            max_move_share=document.move.max_move_share,
             eligible=document.eligible,
             erased=document.erased,
             rates=dict(document.rates),

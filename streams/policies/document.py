@@ -116,6 +116,8 @@ class MoveSection(Section):
     """0 to 36500: days after a tier was set before it may go down"""
     steps: Annotated[int, Field(ge=1)] | Literal["all"] = 1
     """levels a demotion goes down at once, unless the trigger says otherwise"""
+    max_move_share: float | None = Field(default=None, ge=0, le=1)
+    """0 to 1: the share of customers this version may demote before somebody confirms it"""
     triggers: list[TriggerSection] = Field(min_length=1)
     """one or more, in order of precedence"""
 
@@ -170,6 +172,8 @@ class PolicyDocument(Section):
     """the name of the programme"""
     version: int = Field(ge=1, lt=2**31)
     """from 1; goes into every change"""
+    extends: Text | None = None
+    """a preset or a file, seen from this one: what stands there counts unless it is said here"""
     time_zone: Text = "Asia/Shanghai"
     """IANA name; decides which day an event belongs to"""
     currency: Currency = "CNY"

@@ -24,6 +24,8 @@ class Problem:
     """What is wrong, and what is allowed."""
     at: int | None = None
     """In an expression the index of the offending character, from 0."""
+    file: str | None = None
+    """The document that says so, where it is one that the refused one extends."""
 
     def told(self, source: str) -> str:
         """The problem as text; an expression is shown with a caret below the character.
@@ -33,7 +35,8 @@ class Problem:
               spend
               ^
         """
-        place = f"{source}:{self.line}" if self.line else source
+        file = self.file or source
+        place = f"{file}:{self.line}" if self.line else file
         head = f"  {place}: {self.path}: {self.problem}"
         if self.at is not None and isinstance(self.value, str):
             return f"{head}, at character {self.at + 1}\n{_pointed(self.value, self.at)}"

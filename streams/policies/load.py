@@ -1,26 +1,31 @@
 """A policy file or preset -> `scoring.policy.Policy`, or every reason why not."""
 
 import hashlib
+import io
+import os
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
 from scoring.policy import Policy
 from streams.policies.build import build_policy
 from streams.policies.document import PolicyDocument
 from streams.policies.errors import PolicyRefused, Problem
+from streams.policies.extend import EXTENDS, resolved
 from streams.policies.salvage import Salvage
 from streams.policies.shape import shape_problems
 from streams.policies.tree import Path as Place
-from streams.policies.tree import dotted, line_at, parse_tree, plain_tree, value_at
+from streams.policies.tree import dotted, parse_tree, value_at
+from streams.policies.written import Written, written
 
 DEFAULT_PRESET = "b2b-fresh"
 
 
 class ReadPolicy(NamedTuple):
-    """A policy as its author wrote it and as it grades."""
+    """A policy as its author wrote it, all it extends included, and as it grades."""
 
     document: PolicyDocument
     policy: Policy
@@ -70,15 +75,59 @@ def parse_policy(text: str, source: str) -> Policy:
     return _read(text, source).policy
 
 
+def resolved_text(source: str) -> str:
+    """The text of a policy with all it extends: to the letter its own when it extends nothing.
+
+    Raises:
+        PolicyRefused: it cannot be read, or not be resolved; what it means is not judged.
+    """
+    text = policy_text(source)
+    whole, extended = _whole(text, source)
+    return _dumped(whole.plain()) if extended else text
+
+
+def _whole(text: str, source: str) -> tuple[Written, bool]:
+    """The document with all it extends, and whether it extends anything."""
+    document = written(parse_tree(text, source), source)
+    return resolved(document, _base), EXTENDS in document.value
+
+
+def _base(name: str, given: Written) -> Written:
+    """The document that `extends` names: a preset, or a file as seen from the one that says so."""
+    beside = os.path.normpath(Path(given.source).parent / name)
+    source = name if name in presets() else beside
+    try:
+        text = policy_text(source)
+    except PolicyRefused as refused:
+        (problem,) = refused.problems
+        told = Problem(EXTENDS, given.line, name, problem.problem)
+        raise PolicyRefused(given.source, [told]) from None
+    return written(parse_tree(text, source), source)
+
+
+def _dumped(plain: dict[Any, Any]) -> str:
+    yaml = YAML(typ="rt")
+    yaml.width = 10_000
+    out = io.StringIO()
+    yaml.dump(plain, out)
+    return out.getvalue()
+
+
 def _read(text: str, source: str) -> ReadPolicy:
-    tree = parse_tree(text, source)
-    plain = plain_tree(tree, source)
+    whole, extended = _whole(text, source)
+    plain = whole.plain()
     problems: list[Problem] = []
     salvage = Salvage(plain, [])
+
+    def place(path: Place, value: object, problem: str, at: int | None = None) -> Problem:
+        found = whole.at(path)
+        file = None if found.source == source else found.source
+        return Problem(dotted(path), found.line or 1, value, problem, at, file)
+
     try:
         document = PolicyDocument.model_validate(plain)
     except ValidationError as error:
-        found = shape_problems(error, plain, tree)
+        found = shape_problems(error, plain, place)
         problems += [problem for _, _, problem in found]
         salvage = Salvage(plain, [(path, kind) for path, kind, _ in found])
         try:
@@ -90,11 +139,12 @@ def _read(text: str, source: str) -> ReadPolicy:
         if not salvage.hides(path):
             value = value_at(plain, path)
             value = None if isinstance(value, dict | list) else value
-            line = line_at(tree, path) or 1
-            problems.append(Problem(dotted(path), line, value, problem, at))
+            problems.append(place(path, value, problem, at))
 
-    fingerprint = hashlib.sha256(text.encode()).hexdigest()[:16]
+    meant = _dumped(plain) if extended and not problems else text
+    fingerprint = hashlib.sha256(meant.encode()).hexdigest()[:16]
     policy = build_policy(document, fingerprint, refuse, any_kind=salvage.any_kind)
     if problems:
-        raise PolicyRefused(source, sorted(problems, key=lambda one: one.line or 0))
+        problems.sort(key=lambda one: (one.file or "", one.line or 0))
+        raise PolicyRefused(source, problems)
     return ReadPolicy(document, policy)

@@ -57,7 +57,7 @@ _OPTIONAL: Final = {
     *(("eligible",), ("score",), ("labels",), ("benefits",)),
     *(("score", "#", "missing"), ("score", "#", "label")),
     *(("tiers", "#", "share"), ("tiers", "#", "label")),
-    *(("move", "hold_days"), ("move", "steps")),
+    *(("move", "hold_days"), ("move", "steps"), ("move", "max_move_share")),
     *(("move", "triggers", "#", key) for key in ("when", "calendar", "steps", "ignore_hold")),
     *(("labels", "*", "#", "label"), ("labels", "*", "label")),
     ("labels", "*", "values", "#", "label"),

@@ -6,7 +6,10 @@ What the schema cannot say (the order of tiers, whether an expression parses) `p
 from typing import Any, Final
 
 from streams.policies.document import PolicyDocument
+from streams.policies.extend import EXTENDS, OWN
 
+_WHOLE: Final = PolicyDocument.__name__
+_BRANCH: Final = "BranchDocument"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _NORMALISERS: Final = ("cap", "decay", "share", "steps")
 _TAG_KEYS: Final = ("group", "definition", "source")
@@ -46,7 +49,30 @@ def policy_schema() -> dict[str, Any]:
     # pydantic turns the pattern of a key into one way to be, not into the only one.
     schema["properties"]["labels"]["additionalProperties"] = False
     schema["properties"]["rates"]["propertyNames"] = {"pattern": "^[A-Z]{3}$"}
-    return {"$schema": DIALECT, **schema, "title": "regrade policy"}
+    sections = schema.pop("$defs")
+    return {
+        "$schema": DIALECT,
+        "title": "regrade policy",
+        "if": {"required": [EXTENDS]},
+        "then": {"$ref": f"#/$defs/{_BRANCH}"},
+        "else": {"$ref": f"#/$defs/{_WHOLE}"},
+        "$defs": {**sections, _WHOLE: schema, _BRANCH: _branch(schema)},
+    }
+
+
+def _branch(whole: dict[str, Any]) -> dict[str, Any]:
+    """A document that extends another says only what differs: no more than its keys are known."""
+    told = {
+        key: {"description": given["description"]} for key, given in whole["properties"].items()
+    }
+    kept = {key: whole["properties"][key] for key in (*OWN, EXTENDS)}
+    return {
+        "description": "A policy that extends another: what differs from it.",
+        "type": "object",
+        "properties": told | kept,
+        "required": [*OWN, EXTENDS],
+        "additionalProperties": False,
+    }
 
 
 def _untitled(node: Any) -> Any:

@@ -1,15 +1,14 @@
 """What pydantic found wrong with the shape of a document, in the words of the document."""
 
 from difflib import get_close_matches
-from typing import Any, Final, get_origin
+from typing import Any, Final, Protocol, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml.comments import CommentedMap
 
 from streams.policies.document import LIST, MAPPING, LabelSection, PolicyDocument, RuleSection
 from streams.policies.errors import Problem
-from streams.policies.tree import Path, dotted, line_at, value_at
+from streams.policies.tree import Path, value_at
 from streams.policies.values import NAME
 
 _FORMS: Final = {LIST: RuleSection, MAPPING: LabelSection}
@@ -40,8 +39,15 @@ _WORDS: Final = {
 }
 
 
+class Place(Protocol):
+    """Makes a problem of what is wrong at a path, with the file and line it is written in."""
+
+    def __call__(self, path: Path, value: object, problem: str, at: int | None = None) -> Problem:
+        """`at` is the character of an expression, from 0."""
+
+
 def shape_problems(
-    error: ValidationError, plain: dict[Any, Any], tree: CommentedMap
+    error: ValidationError, plain: dict[Any, Any], place: Place
 ) -> list[tuple[Path, str, Problem]]:
     """Every problem with its path and the type of its first error."""
     found: dict[tuple[str | int, ...], list[ErrorDetails]] = {}
@@ -55,7 +61,7 @@ def shape_problems(
         value = path[-1] if kind in ("key", "invalid_key") else value_at(plain, path)
         if value is None and kind != "missing":
             told += "; it is empty"
-        problems.append((path, kind, Problem(dotted(path), line_at(tree, path) or 1, value, told)))
+        problems.append((path, kind, place(path, value, told)))
     return problems
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from streams.policies.errors import PolicyRefused, Problem
@@ -40,30 +40,6 @@ def parse_tree(text: str, source: str) -> CommentedMap:
     return tree
 
 
-def plain_tree(tree: CommentedMap, source: str) -> dict[Any, Any]:
-    """The tree as plain Python values, without the loader's own types."""
-    try:
-        plain: dict[Any, Any] = _plain(tree, [MAX_NODES])
-    except (RecursionError, OverflowError):
-        problem = Problem("document", None, None, f"at most {MAX_NODES:,} values, none in itself")
-        raise PolicyRefused(source, [problem]) from None
-    return plain
-
-
-def _plain(node: Any, left: list[int]) -> Any:
-    left[0] -= 1
-    if left[0] < 0:
-        raise OverflowError
-    if isinstance(node, CommentedMap):
-        return {key: _plain(value, left) for key, value in node.items()}
-    if isinstance(node, CommentedSeq):
-        return [_plain(value, left) for value in node]
-    for plain in (bool, int, float, str):
-        if isinstance(node, plain):
-            return plain(node)
-    return node
-
-
 def dotted(path: Path) -> str:
     """A path as people write it.
 
@@ -81,16 +57,3 @@ def value_at(node: Any, path: Path) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return node
-
-
-def line_at(tree: Any, path: Path) -> int | None:
-    """The line, from 1, of the deepest part of `path` that exists."""
-    line: int | None = None
-    for part in path:
-        try:
-            mark = tree.lc.key(part) if isinstance(part, str) else tree.lc.item(part)
-            line = mark[0] + 1
-            tree = tree[part]
-        except (KeyError, IndexError, TypeError, AttributeError):
-            break
-    return line

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import orjson
 
 from scoring.policy import Policy
-from streams.policies.load import load_policy
+from streams.policies.load import read_policy
 from streams.replay.event import RejectedRow, WireEvent
 from streams.replay.files import FileSource
 from streams.replay.memory import run_in_memory
@@ -33,7 +33,8 @@ class PolicySource:
     @classmethod
     def load(cls, source: str) -> "PolicySource":
         """Read and validate; raises `PolicyRefused`."""
-        return cls(source, load_policy(source), intended_shares(source))
+        read = read_policy(source)
+        return cls(source, read.policy, intended_shares(read.document))
 
 
 @dataclass(frozen=True, slots=True)

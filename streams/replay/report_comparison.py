@@ -16,9 +16,8 @@ from streams.replay.report_difference import (
     direction_of,
     reason_of,
 )
+from streams.replay.report_sample import Clearest
 from streams.replay.results import Results
-
-SAMPLE = 10
 
 _UNKNOWN: Mapping[str, Any] = {"tier": None, "score": None, "labels": {}}
 """A customer whose every record the other policy refuses or excludes."""
@@ -39,33 +38,17 @@ class Comparison:
     only: tuple[str, ...]
     """Labels of the policy alone."""
     only_against: tuple[str, ...]
+    labels_only: int
+    """Customers who keep their tier and differ in a label."""
+    sample: tuple[Difference, ...]
+    """A few whose tier differs: in turn from every kind of move, the clearest first."""
     differences: tuple[Difference, ...]
-    """By customer id."""
+    """All who differ, by customer id; empty where they were not to be kept."""
 
     @property
     def moved(self) -> int:
         """Customers whose tier differs."""
         return sum(self.directions.values())
-
-    @property
-    def labels_only(self) -> int:
-        """Customers who keep their tier and differ in a label."""
-        return len(self.differences) - self.moved
-
-    def sample(self) -> list[Difference]:
-        """A few whose tier differs: in turn from every kind of move, as far as it goes.
-
-        Within a kind the greatest difference in score comes first; between kinds those
-        whose direction is known.
-        """
-        kinds: dict[tuple[str | None, str | None], int] = {}
-        ranked = []
-        moved = (one for one in self.differences if one.direction is not None)
-        for one in sorted(moved, key=_by_score):
-            kind = one.tier, one.tier_against
-            kinds[kind] = turn = kinds.get(kind, 0) + 1
-            ranked.append((turn, one.direction == "other", *_by_score(one), one))
-        return [one for *_, one in sorted(ranked)[:SAMPLE]]
 
     def as_json(self) -> dict[str, Any]:
         """For programs; the whole list of differences is in `differences.jsonl`."""
@@ -79,35 +62,61 @@ class Comparison:
             "labels": dict(self.labels),
             "labels_only": list(self.only),
             "labels_only_against": list(self.only_against),
-            "sample": [one.as_json() for one in self.sample()],
+            "sample": [one.as_json() for one in self.sample],
         }
+
+
+class Comparing:
+    """Counts customers one by one under two policies; with `keep` remembers all who differ."""
+
+    def __init__(self, policy: Policy, against: Policy, *, keep: bool) -> None:
+        self._names, self._names_against = (
+            [label.name for label in given.labels] for given in (policy, against)
+        )
+        self._matrix: Matrix = Counter()
+        self._directions: Counter[Direction] = Counter()
+        self._labels = {name: 0 for name in self._names if name in self._names_against}
+        self._labels_only = 0
+        self._clearest = Clearest()
+        self._kept: list[Difference] | None = [] if keep else None
+
+    def add(self, found: Difference) -> None:
+        """Count one customer, graded under at least one of the two, who may differ in nothing."""
+        self._matrix[found.tier, found.tier_against] += 1
+        for name in found.labels:
+            self._labels[name] += 1
+        if found.direction is not None:
+            self._directions[found.direction] += 1
+            self._clearest.add(found)
+        elif found.labels:
+            self._labels_only += 1
+        else:
+            return
+        if self._kept is not None:
+            self._kept.append(found)
+
+    def done(self) -> Comparison:
+        """What was counted."""
+        names, against = self._names, self._names_against
+        return Comparison(
+            customers=sum(self._matrix.values()),
+            matrix=self._matrix,
+            directions={way: self._directions[way] for way in get_args(Direction)},
+            labels=self._labels,
+            only=tuple(name for name in names if name not in against),
+            only_against=tuple(name for name in against if name not in names),
+            labels_only=self._labels_only,
+            sample=self._clearest.sample(),
+            differences=tuple(self._kept or ()),
+        )
 
 
 def compare(one: tuple[Policy, Results], other: tuple[Policy, Results]) -> Comparison:
     """Compare every customer's final grade under two policies."""
-    (policy, _), (against, _) = one, other
-    labels, labels_against = ([label.name for label in given.labels] for given in (policy, against))
-    matrix: Matrix = Counter()
-    directions: Counter[Direction] = Counter()
-    label_counts = {name: 0 for name in labels if name in labels_against}
-    differences = []
+    comparing = Comparing(one[0], other[0], keep=True)
     for found in _pairs(one, other):
-        matrix[found.tier, found.tier_against] += 1
-        if found.direction is not None:
-            directions[found.direction] += 1
-        for name in found.labels:
-            label_counts[name] += 1
-        if found.direction is not None or found.labels:
-            differences.append(found)
-    return Comparison(
-        customers=sum(matrix.values()),
-        matrix=matrix,
-        directions={way: directions[way] for way in get_args(Direction)},
-        labels=label_counts,
-        only=tuple(name for name in labels if name not in labels_against),
-        only_against=tuple(name for name in labels_against if name not in labels),
-        differences=tuple(differences),
-    )
+        comparing.add(found)
+    return comparing.done()
 
 
 def _pairs(one: tuple[Policy, Results], other: tuple[Policy, Results]) -> Iterator[Difference]:
@@ -137,8 +146,3 @@ def _pairs(one: tuple[Policy, Results], other: tuple[Policy, Results]) -> Iterat
 def _points(customer: str, policy: Policy, results: Results) -> Points:
     names = (dimension.name for dimension in policy.dimensions)
     return dict(zip(names, results.points[customer], strict=True))
-
-
-def _by_score(one: Difference) -> tuple[float, str]:
-    scores = one.score, one.score_against
-    return -abs((scores[1] or 0.0) - (scores[0] or 0.0)), one.customer_id

@@ -12,7 +12,8 @@ from streams.replay.report_difference import Difference
 from streams.replay.report_view import matrix_table, number, percent
 from streams.screen import table
 
-_WAYS = {
+_SCORES = (3, 4)
+WAYS = {
     "up": "up",
     "down": "down",
     "other": "to a tier that cannot be compared",
@@ -34,7 +35,7 @@ def tables(comparison: Comparison, report: Report, against: Report) -> Iterator[
     if comparison.labels or comparison.only or comparison.only_against:
         yield _labels(comparison)
     if comparison.moved:
-        yield _sample(comparison)
+        yield sample_table(comparison, ("tier", "under the second", "score", "there"))
 
 
 def headline(comparison: Comparison, against: Report) -> str:
@@ -55,7 +56,7 @@ def _directions(comparison: Comparison) -> Table:
     shown = table("Which way", "would go", "customers", "share")
     for way, count in comparison.directions.items():
         if count or way in ("up", "down"):
-            shown.add_row(_WAYS[way], number(count), percent(share(count, comparison.customers)))
+            shown.add_row(WAYS[way], number(count), percent(share(count, comparison.customers)))
     return shown
 
 
@@ -70,15 +71,15 @@ def _labels(comparison: Comparison) -> Table:
     return shown
 
 
-def _sample(comparison: Comparison) -> Table:
-    sample = comparison.sample()
+def sample_table(comparison: Comparison, columns: tuple[str, str, str, str]) -> Table:
+    """Some customers whose tier differs; `columns` names both tiers and both scores."""
+    sample = comparison.sample
     title = (
         f"{len(sample)} of {comparison.moved:,} customers, the clearest of every kind of move first"
     )
     shown = Table(title=title, title_justify="left")
-    for column in ("customer", "tier", "under the second", "score", "there", "main reason: points"):
-        right = column in ("score", "there")
-        shown.add_column(column, justify="right" if right else "left")
+    for at, column in enumerate(("customer", *columns, "main reason: points")):
+        shown.add_column(column, justify="right" if at in _SCORES else "left", overflow="fold")
     for one in sample:
         shown.add_row(
             Text(one.customer_id),

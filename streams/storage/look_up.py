@@ -1,5 +1,7 @@
-"""One customer of a programme that workers may be grading at this moment. Reads only."""
+"""Customers of a programme that workers may be grading at this moment. Reads only."""
 
+import re
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
@@ -8,6 +10,10 @@ from redis.exceptions import RedisError
 from scoring.units import Day
 from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
+
+_GLOB = re.compile(r"[*?\[\]\\]")
+_AT_ONCE = 1000
+"""Keys looked through in one answer of the server, which serves the workers as well."""
 
 
 class Stored(NamedTuple):
@@ -54,13 +60,89 @@ class LookUp:
                 (policy, day), blob = await both.execute()
         except RedisError as error:
             raise StoreUnavailable("looking a customer up (REGRADE_REDIS)", str(error)) from error
-        return Stored(
-            None if policy is None else policy.decode(),
-            None if day is None else Day(int(day)),
-            blob,
-        )
+        return _stored(policy, day, blob)
+
+    async def graded(self, partitions: int) -> int:
+        """How many customers have a tier, by the counters.
+
+        Raises:
+            StoreUnavailable: nobody answers.
+        """
+        total = 0
+        for partition in range(partitions):
+            try:
+                counts = await self._redis.hgetall(Keys(self._prefix, partition).counts)
+            except RedisError as error:
+                raise StoreUnavailable("counting customers (REGRADE_REDIS)", str(error)) from error
+            total += sum(int(n) for name, n in counts.items() if name.startswith(b"tier:"))
+        return total
+
+    async def pages(self, partitions: int) -> AsyncIterator[list[tuple[str, Stored]]]:
+        """Every customer once, some hundreds at a time; those of a page as of one moment.
+
+        Who is new since the first page may be missing.
+
+        Raises:
+            StoreUnavailable: nobody answers.
+        """
+        keys = [Keys(self._prefix, partition) for partition in range(partitions)]
+        homes = {of.customer("").encode(): at for at, of in enumerate(keys)}
+        match = _GLOB.sub(r"\\\g<0>", f"{{{self._prefix}.") + "*}:c:*"
+        # SCAN may show a key twice. Hashes: the keys of millions would fill the memory.
+        seen: set[int] = set()
+        cursor = 0
+        while True:
+            try:
+                cursor, found = await self._redis.scan(cursor, match=match, count=_AT_ONCE)
+                fresh = [key for key in dict.fromkeys(found) if hash(key) not in seen]
+                seen.update(map(hash, fresh))
+                page = await self._page(keys, _at_home(fresh, homes))
+            except RedisError as error:
+                raise StoreUnavailable("reading customers (REGRADE_REDIS)", str(error)) from error
+            if page:
+                yield page
+            if not cursor:
+                return
+
+    async def _page(
+        self, keys: Sequence[Keys], found: Sequence[tuple[bytes, int, str]]
+    ) -> list[tuple[str, Stored]]:
+        if not found:
+            return []
+        places = sorted({partition for _, partition, _ in found})
+        async with self._redis.pipeline(transaction=True) as all_:
+            for partition in places:
+                all_.hmget(keys[partition].meta, ["policy", "day"])
+            all_.mget([key for key, _, _ in found])
+            *metas, blobs = await all_.execute()
+        standing = dict(zip(places, metas, strict=True))
+        page = []
+        for (_, partition, customer), blob in zip(found, blobs, strict=True):
+            policy, day = standing[partition]
+            page.append((customer, _stored(policy, day, blob)))
+        return page
 
     async def close(self) -> None:
         """Give back the connections."""
         await self._redis.aclose()
         await self._redis.connection_pool.disconnect()
+
+
+def _stored(policy: bytes | None, day: bytes | None, blob: bytes | None) -> Stored:
+    return Stored(
+        None if policy is None else policy.decode(),
+        None if day is None else Day(int(day)),
+        blob,
+    )
+
+
+def _at_home(found: Sequence[bytes], homes: dict[bytes, int]) -> list[tuple[bytes, int, str]]:
+    """(key, partition, customer) of the keys that belong to one of the partitions."""
+    placed = []
+    for key in found:
+        # A prefix may begin like another's: only the whole of it tells them apart.
+        end = key.index(b"}:c:") + len(b"}:c:")
+        partition = homes.get(key[:end])
+        if partition is not None:
+            placed.append((key, partition, key[end:].decode()))
+    return placed

@@ -174,6 +174,7 @@ def test_check_as_json(tmp_path):
         "value": "x",
         "problem": "a number is needed",
         "at": None,
+        "file": None,
     }
 
 

@@ -113,10 +113,24 @@ def test_some_wrong_meaning_does_not_fit_either(path, value):
     assert not fits(wrong)
 
 
+@pytest.mark.parametrize(
+    ("branch", "good"),
+    [
+        ({}, True),
+        ({"tiers": [{"name": "gold", "enter": 80}], "labels": {"activity": None}}, True),
+        ({"teirs": []}, False),
+        ({"version": 0}, False),
+        ({"extends": 7}, False),
+    ],
+)
+def test_a_branch_is_asked_for_no_more_than_its_keys(branch, good):
+    """It says only what differs; what that means `policy check` knows."""
+    assert fits({"policy": "north", "version": 1, "extends": "hq.yaml"} | branch) == good
+
+
 def keys(schema: dict[str, Any]) -> list[dict[str, Any]]:
     """Every key of every section."""
-    sections = [schema, *schema["$defs"].values()]
-    return [key for section in sections for key in section["properties"].values()]
+    return [key for one in schema["$defs"].values() for key in one["properties"].values()]
 
 
 def test_an_editor_finds_words_for_every_key():
@@ -130,7 +144,7 @@ def test_an_editor_is_offered_what_may_stand_there():
     defs = SCHEMA["$defs"]
     offered = defs["DimensionSection"]["properties"]["reading"]["anyOf"][0]["enum"]
     assert [text.partition("(")[0] for text in offered] == list(READINGS)
-    assert SCHEMA["properties"]["currency"]["enum"] == list(DECIMALS)
+    assert defs["PolicyDocument"]["properties"]["currency"]["enum"] == list(DECIMALS)
     assert defs["TriggerSection"]["properties"]["fires_on"]["anyOf"][0]["enum"] == list(FIRES_ON)
     text = str(defs["TriggerSection"]["properties"]["calendar"])
     assert "half-yearly" in text

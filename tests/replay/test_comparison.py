@@ -1,11 +1,9 @@
 """Who would differ under a second policy, in a history graded by hand."""
 
-from dataclasses import replace
-
 import pytest
 from small_backtest import THREE_WEEKS, P, Q, graded
 
-from streams.replay.report_comparison import Comparison, compare
+from streams.replay.report_comparison import Comparing, Comparison, compare
 from streams.replay.report_difference import Difference, Direction, direction_of, reason_of
 
 
@@ -72,15 +70,28 @@ def moved(name: str, to: str, way: Direction | None, gain: float) -> Difference:
     return Difference(name, "low", to, way, 10.0, 10.0 + gain, {}, None)
 
 
-def test_the_sample_takes_each_kind_of_move_in_turn(found):
+def test_the_sample_takes_each_kind_of_move_in_turn():
     """First the clearest of each kind, those of unknown direction last; then the next."""
     ups = [moved(f"up-{at:02}", "mid", "up", 5.0 + at) for at in range(12)]
     rare = [moved("rare", "top", "up", 1.0)]
     odd = [moved("odd-1", "fair", "other", 80.0), moved("odd-2", "fair", "other", 90.0)]
     same = [moved("same", "low", None, 70.0)]
-    sample = replace(found, differences=(*ups, *rare, *odd, *same)).sample()
+    comparing = Comparing(P, Q, keep=False)
+    for one in (*ups, *rare, *odd, *same):
+        comparing.add(one)
+    sample = comparing.done().sample
     names = ["up-11", "rare", "odd-2", "up-10", "odd-1", *(f"up-{at:02}" for at in (9, 8, 7, 6, 5))]
     assert [one.customer_id for one in sample] == names
+
+
+def test_a_sample_of_many_holds_the_clearest_of_all():
+    """However many there are, and in whatever order they come."""
+    comparing = Comparing(P, Q, keep=False)
+    for at in range(1000):
+        comparing.add(moved(f"{at:03}", "mid", "up", float(at * 7 % 1000)))
+    sample = comparing.done().sample
+    assert [one.score_against - 10.0 for one in sample] == [999.0 - at for at in range(10)]
+    assert comparing.done().differences == ()
 
 
 def test_a_policy_differs_from_itself_in_nothing():

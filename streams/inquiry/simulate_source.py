@@ -1,0 +1,67 @@
+"""A policy simulated over the live store: pages of customers in, one simulation out."""
+
+import asyncio
+from collections.abc import Callable
+
+from scoring.policy import Policy
+from streams.bootstrap import judge_of, policy_tag
+from streams.inquiry.errors import CannotBeTaken, GradedByAnother, NothingStored
+from streams.inquiry.simulate import Simulator
+from streams.inquiry.simulate_result import Simulation
+from streams.inquiry.source import address_of
+from streams.settings import Settings
+from streams.storage.codec import BlobCodec
+from streams.storage.look_up import LookUp
+from streams.storage.redis_store import connect
+
+_PATIENCE_S = 30.0
+
+Progress = Callable[[int, int], None]
+"""Takes how many customers were looked at, and how many there are or more."""
+
+
+def simulate(new: Policy, current: Policy, settings: Settings, progress: Progress) -> Simulation:
+    """Run `new` over the customers under REGRADE_PREFIX, whom `current` graded.
+
+    Raises:
+        CannotBeTaken: days or money of the new policy are others.
+        StoreUnavailable: nobody answers at REGRADE_REDIS.
+        NothingStored: no worker ever ran under this prefix.
+        GradedByAnother: the workers have another policy than `current`.
+    """
+    return asyncio.run(_simulate(new, current, settings, progress))
+
+
+async def _simulate(
+    new: Policy, current: Policy, settings: Settings, progress: Progress
+) -> Simulation:
+    simulator = Simulator(judge_of(current), judge_of(new))
+    decode, tag = BlobCodec().decode, policy_tag(current)
+    look_up = LookUp(connect(settings.redis, _PATIENCE_S, 1), settings.key_prefix)
+    try:
+        partitions = await look_up.partitions()
+        if partitions is None:
+            raise NothingStored(address_of(settings), settings.prefix)
+        expected, done = await look_up.graded(partitions), 0
+        async for page in look_up.pages(partitions):
+            for customer, stored in page:
+                if stored.policy not in (None, tag):
+                    raise GradedByAnother(str(stored.policy), tag)
+                # Not before: of a wrong `current` it would say what is not stored at all.
+                _check_takeable(new, current)
+                if stored.blob is not None and stored.day is not None:
+                    simulator.add(customer, decode(stored.blob), stored.day)
+            done += len(page)
+            progress(done, max(done, expected))
+    finally:
+        await look_up.close()
+    return simulator.done()
+
+
+def _check_takeable(new: Policy, current: Policy) -> None:
+    for what, stored, given in (
+        ("currency", current.currency, new.currency),
+        ("time zone", current.time_zone, new.time_zone),
+    ):
+        if stored != given:
+            raise CannotBeTaken(what, stored, given)
