@@ -18,12 +18,16 @@ def free_ports(count: int) -> tuple[int, ...]:
     may be gone a moment later; worse, a client that retries a stopped server on such a
     port can connect to itself and keep the server from coming back.
     """
+    found: dict[int, None] = {}
     with ExitStack() as held:
-        return tuple(_hold(held) for _ in range(count))
+        # With SO_REUSEADDR a port can be bound twice: that it is held does not make it taken.
+        while len(found) < count:
+            found[_hold(held)] = None
+    return tuple(found)
 
 
 def _hold(held: ExitStack) -> int:
-    """A port that stays bound until `held` is closed, so that the next one differs."""
+    """A port nobody else has bound, kept until `held` is closed."""
     high = _ephemeral_low()
     for _ in range(_TRIES if high > _LOWEST else 0):
         port = random.randrange(_LOWEST, high)
