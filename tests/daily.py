@@ -11,7 +11,8 @@ from scoring.units import Day
 from streams.intake.decode import Accepted, DayReached
 from streams.intake.record import LogRecord
 from streams.partition.ports import Cause
-from streams.partition.processor import FUTURE_DAYS, Rules
+from streams.partition.rules import Rules
+from streams.partition.screening import FUTURE_DAYS
 
 
 class DailyPartition:
