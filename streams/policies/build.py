@@ -8,12 +8,13 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scoring.facts import INTERACTION_KINDS
-from scoring.policy import Dimension, Normaliser, Policy, Tier, Trigger
+from scoring.policy import Dimension, Normaliser, Policy, Reminder, Tier, Trigger
 from scoring.readings import READINGS
 from scoring.units import DECIMALS
 from streams.policies.document import (
     DimensionSection,
     PolicyDocument,
+    ReminderSection,
     TierSection,
     TriggerSection,
 )
@@ -121,6 +122,11 @@ class _Builder:
             ignore_hold=section.ignore_hold,
         )
 
+    def reminder(self, index: int, section: ReminderSection) -> Reminder:
+        path: list[str | int] = ["reminders", index, "when"]
+        when = self.expressions.condition(section.when, path, frozenset())
+        return Reminder(section.name, section.since, tuple(section.after_days), when)
+
     def surroundings(self) -> None:
         """Zone, currency, rates, patterns and benefits."""
         document = self.document
@@ -156,6 +162,7 @@ class _Builder:
         refuse_repeats(self.refuse, [d.name for d in document.score], "score")
         triggers = document.move.triggers
         refuse_repeats(self.refuse, [t.name for t in triggers], "move", "triggers")
+        refuse_repeats(self.refuse, [r.name for r in document.reminders], "reminders")
         return Policy(
             policy_id=document.policy,
             version=document.version,
@@ -177,6 +184,8 @@ class _Builder:
                 tier: tuple(benefit.model_dump(exclude_none=True) for benefit in given)
                 for tier, given in document.benefits.items()
             },
+            reminders=tuple(self.reminder(i, r) for i, r in enumerate(document.reminders)),
+            warn_before_days=tuple(document.warnings.before_days) if document.warnings else (),
             fingerprint=fingerprint,
         )
 

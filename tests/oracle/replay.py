@@ -18,6 +18,7 @@ from oracle.ladder import target_tier
 from oracle.overrides import described
 from oracle.policy import Policy, policy_of
 from oracle.readings import Scope
+from oracle.reminders import due_today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ class Partition:
         self.today: int | None = None
         self.customers: dict[str, Customer] = {}
         self.changes: list[dict[str, Any]] = []
+        self.notices: list[dict[str, Any]] = []
 
     def take(self, event: Event) -> str:
         """Take one record and return its outcome."""
@@ -55,6 +57,7 @@ class Partition:
         return Result(
             outcomes=outcomes,
             changes=self.changes,
+            notices=self.notices,
             customers={name: self._summary(customer) for name, customer in known},
             day=None if self.today is None else date.fromordinal(self.today),
             states={name: asdict(customer) for name, customer in known},
@@ -74,6 +77,8 @@ class Partition:
         for _, customer in sorted(self.customers.items()):
             cause = {"tick": iso(today)}
             self._publish(regrade(self.policy, customer, today, None), cause)
+            scope = Scope(customer, today, self.policy.exchange.scale)
+            self.notices += due_today(self.policy.reminders, scope)
 
     def _accept(self, fact: Fact, event: Event, today: int) -> str:
         """Fold a fact into its customer, unless it was taken before, and re-grade."""
