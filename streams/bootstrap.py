@@ -55,7 +55,7 @@ def rules_of(
         partitions=partitions,
         topic_prefix=topic_prefix,
         pseudonyms=pseudonyms,
-        notices=Notices(policy) if noticed else None,
+        notices=Notices(judge) if noticed else None,
         herald=ReminderScribe(policy, scribe, mode) if noticed else None,
     )
 

@@ -1,4 +1,4 @@
-"""Notices as Kafka records: reminders that are due. CloudEvents 1.0, binary mode, JSON body."""
+"""Reminders and warnings as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,8 +7,10 @@ import orjson
 
 from scoring.calendar import LocalDays, iso
 from scoring.customer import UNGRADED
+from scoring.foresight import DowngradeAhead
 from scoring.notices import Notice
 from scoring.policy import Policy
+from scoring.reminders import ReminderDue
 from scoring.units import Day
 from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe, rfc3339
 from streams.partition.ports import OutboxRow
@@ -30,7 +32,10 @@ class ReminderScribe:
     def notice(self, customer: str, notice: Notice) -> OutboxRow:
         """The public event of a notice."""
         key = customer.encode()
-        told = self._reminder(customer, notice)
+        if isinstance(notice, ReminderDue):
+            told = self._reminder(customer, notice)
+        else:
+            told = self._warning(customer, notice)
         occurred = rfc3339(self._days.midnight(notice.on))
         graded = notice.tier != UNGRADED
         body = {
@@ -54,7 +59,7 @@ class ReminderScribe:
         )
         return OutboxRow(REMINDERS, key, orjson.dumps(body), headers)
 
-    def _reminder(self, customer: str, due: Notice) -> dict[str, Any]:
+    def _reminder(self, customer: str, due: ReminderDue) -> dict[str, Any]:
         since = iso(due.since)
         return {
             "id": f"{customer}:reminder:{due.name}:{since}:{due.after_days}",
@@ -66,6 +71,19 @@ class ReminderScribe:
             "after_days": due.after_days,
             "counted_from": due.counted_from,
             "since": since,
+        }
+
+    def _warning(self, customer: str, ahead: DowngradeAhead) -> dict[str, Any]:
+        day = iso(ahead.downgrade_on)
+        return {
+            "id": f"{customer}:warning:{day}:{ahead.before_days}",
+            "type": "tier.will_downgrade",
+            "customer_id": customer,
+            "before_days": ahead.before_days,
+            "downgrade_on": day,
+            "from": self._tiers[ahead.tier],
+            "to": self._tiers[ahead.to],
+            "trigger": ahead.trigger,
         }
 
 

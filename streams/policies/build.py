@@ -123,9 +123,22 @@ class _Builder:
         )
 
     def reminder(self, index: int, section: ReminderSection) -> Reminder:
-        path: list[str | int] = ["reminders", index, "when"]
-        when = self.expressions.condition(section.when, path, frozenset())
-        return Reminder(section.name, section.since, tuple(section.after_days), when)
+        path: list[str | int] = ["reminders", index]
+        when = self.expressions.condition(section.when, [*path, "when"], frozenset())
+        days = self.days(section.after_days, [*path, "after_days"], down=False)
+        return Reminder(section.name, section.since, days, when)
+
+    def warn_before_days(self) -> tuple[int, ...]:
+        section = self.document.warnings
+        if section is None:
+            return ()
+        return self.days(section.before_days, ["warnings", "before_days"], down=True)
+
+    def days(self, days: list[int], path: Sequence[str | int], *, down: bool) -> tuple[int, ...]:
+        if days != sorted(set(days), reverse=down):
+            shown = ", ".join(str(day) for day in days)
+            self.refuse(path, f"the days must go {'down' if down else 'up'}; here are {shown}")
+        return tuple(days)
 
     def surroundings(self) -> None:
         """Zone, currency, rates, patterns and benefits."""
@@ -185,7 +198,7 @@ class _Builder:
                 for tier, given in document.benefits.items()
             },
             reminders=tuple(self.reminder(i, r) for i, r in enumerate(document.reminders)),
-            warn_before_days=tuple(document.warnings.before_days) if document.warnings else (),
+            warn_before_days=self.warn_before_days(),
             fingerprint=fingerprint,
         )
 

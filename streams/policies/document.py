@@ -8,8 +8,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from streams.policies.values import (
-    AfterDays,
-    BeforeDays,
     Calendar,
     ConditionText,
     Currency,
@@ -22,6 +20,7 @@ from streams.policies.values import (
     Positive,
     Prose,
     ReadingText,
+    StepDays,
     Text,
 )
 
@@ -174,7 +173,7 @@ class ReminderSection(Section):
     """the reminder, different from the others"""
     since: Literal["last_purchase", "last_active"]
     """last_purchase (an order ends the silence) or last_active (an interaction does, too)"""
-    after_days: AfterDays
+    after_days: StepDays
     """days of silence after which to remind, going up; each 1 to 399"""
     when: ConditionText | None = None
     """must be true as well, on the day of the step"""
@@ -183,7 +182,7 @@ class ReminderSection(Section):
 class WarningSection(Section):
     """When to warn of a demotion that time alone will bring."""
 
-    before_days: BeforeDays
+    before_days: StepDays
     """days before the demotion, going down; each 1 to 399"""
 
 

@@ -45,17 +45,6 @@ def _one_of(*allowed: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _in_order(*, down: bool) -> AfterValidator:
-    def check(value: list[int]) -> list[int]:
-        if value != sorted(set(value), reverse=down):
-            way = "down" if down else "up"
-            shown = ", ".join(str(one) for one in value)
-            raise ValueError(f"the days must go {way}; here are {shown}")
-        return value
-
-    return AfterValidator(check)
-
-
 def _group(value: Any) -> Any:
     """The two levels of a tag's group, from `risk/churn` or `[risk, churn]`."""
     if isinstance(value, str):
@@ -105,8 +94,7 @@ Text = Annotated[str, Field(min_length=1)]
 Prose = Annotated[str, Field(pattern=r"\S")]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 StepDay = Annotated[int, Field(ge=1, le=399)]
-AfterDays = Annotated[list[StepDay], Field(min_length=1), _in_order(down=False)]
-BeforeDays = Annotated[list[StepDay], Field(min_length=1), _in_order(down=True)]
+StepDays = Annotated[list[StepDay], Field(min_length=1)]
 Positive = Annotated[float, Field(gt=0, le=10**15)]
 DisplayNames = dict[str, Text]
 Currency = Annotated[str, WithJsonSchema({"enum": list(DECIMALS)})]

@@ -44,6 +44,7 @@ class Policy:
     triggers: list[Trigger]
     labels: dict[str, list[Rule]]
     reminders: list[Reminder]
+    warn_before_days: list[int]
 
     def excludes(self, customer_id: str | None) -> bool:
         """Say whether a customer id matches one of the `exclude` patterns."""
@@ -85,6 +86,7 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         hold_days=move.get("hold_days", 30),
         triggers=triggers_of(move.get("triggers", ()), move.get("steps", 1)),
         labels={name: rules_of(entries) for name, entries in document.get("labels", {}).items()},
+        warn_before_days=document.get("warnings", {}).get("before_days", []),
         reminders=reminders_of(document.get("reminders", ())),
     )
 

@@ -12,6 +12,7 @@ from oracle.duplicates import repeated
 from oracle.event import Event, Result
 from oracle.facts import DAY_REACHED, Fact
 from oracle.folding import fold
+from oracle.foresight import Future
 from oracle.grading import regrade
 from oracle.intake import admit
 from oracle.ladder import target_tier
@@ -40,6 +41,7 @@ class Partition:
         self.customers: dict[str, Customer] = {}
         self.changes: list[dict[str, Any]] = []
         self.notices: list[dict[str, Any]] = []
+        self.futures: dict[str, Future] = {}
 
     def take(self, event: Event) -> str:
         """Take one record and return its outcome."""
@@ -79,6 +81,16 @@ class Partition:
             self._publish(regrade(self.policy, customer, today, None), cause)
             scope = Scope(customer, today, self.policy.exchange.scale)
             self.notices += due_today(self.policy.reminders, scope)
+            self.notices += self._warnings(customer, today)
+
+    def _warnings(self, customer: Customer, today: int) -> list[dict[str, Any]]:
+        """Look ahead, where the policy warns of what is there."""
+        if not self.policy.warn_before_days:
+            return []
+        name = customer.customer_id
+        future = self.futures.get(name) or Future(customer, today)
+        self.futures[name] = future
+        return future.warnings(self.policy, today)
 
     def _accept(self, fact: Fact, event: Event, today: int) -> str:
         """Fold a fact into its customer, unless it was taken before, and re-grade."""
@@ -89,6 +101,7 @@ class Partition:
             return again
         self.customers[customer_id] = customer
         fold(customer, fact, today)
+        self.futures.pop(customer_id, None)
         cause = {
             "topic": event.topic,
             "offset": event.offset,

@@ -1,11 +1,10 @@
-"""Reminders: each told once, on its day, and nothing else is moved by them."""
+"""Reminders and warnings: each told once, on its day, and nothing else is moved by them."""
 
 from collections import Counter
 from typing import Any
 
 from agreement import recomputed
 from builders import policy_from
-from histories import QUARTERS
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -15,6 +14,8 @@ from random_policies import Document
 from runs import Run, run
 
 TOLD = ("type", "customer_id", "reminder", "step", "since", "effective_on")
+NOTICES = ("reminders", "warnings")
+FORETOLD = ("before_days", "downgrade_on", "from", "to", "trigger")
 
 
 @st.composite
@@ -34,17 +35,20 @@ def ladders(draw: st.DrawFn, at: int) -> Document:
 def reminding(draw: st.DrawFn) -> tuple[Document, list[Any]]:
     """A programme with reminders."""
     document, records = draw(programmes())
-    count = draw(st.integers(1, 2))
-    return document | {"reminders": [draw(ladders(at)) for at in range(count)]}, records
+    count = draw(st.integers(0, 2))
+    before = draw(st.sampled_from([[30, 7, 1], [1], [7], [40, 3, 2, 1]]))
+    warnings = draw(st.sampled_from([{}, *[{"warnings": {"before_days": before}}] * 3]))
+    reminders = [draw(ladders(at)) for at in range(count)]
+    return document | {"reminders": reminders} | warnings, records
 
 
 def told(notices: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
     """What engine and oracle share; within a day each has its own order."""
-    return Counter(tuple(notice.get(name) for name in TOLD) for notice in notices)
+    return Counter(tuple(notice.get(name) for name in TOLD + FORETOLD) for notice in notices)
 
 
 @given(drawn=reminding())
-def test_reminders_are_those_of_counting_silence_every_day(drawn):
+def test_notices_are_those_of_looking_at_every_customer_every_day(drawn):
     """No step is late, early, lost, or told twice."""
     document, records = drawn
     mine = run(policy_from(document), records)
@@ -54,18 +58,18 @@ def test_reminders_are_those_of_counting_silence_every_day(drawn):
 
 
 @given(drawn=reminding())
-def test_reminders_move_nothing_else(drawn):
+def test_notices_move_nothing_else(drawn):
     """With and without them every change and state is the same, the due day aside."""
     document, records = drawn
     with_them = run(policy_from(document), records)
-    without = run(policy_from(document | {"reminders": []}), records)
+    without = run(policy_from({k: v for k, v in document.items() if k not in NOTICES}), records)
     assert with_them.changes == without.changes
     assert undated(with_them) == undated(without)
 
 
 @given(drawn=reminding(), sizes=st.lists(st.integers(1, 9), min_size=1), cache=st.integers(0, 2))
-def test_chunks_and_restarts_move_no_reminder(drawn, sizes, cache):
-    """The same reminders, to the byte, however the log is cut."""
+def test_chunks_and_restarts_move_no_notice(drawn, sizes, cache):
+    """The same notices, to the byte, however the log is cut."""
     document, records = drawn
     given_ = policy_from(document)
     cut = run(given_, records, chunks=sizes, cache=cache, reclaims=(True, False))
