@@ -48,7 +48,7 @@ def compile_policy(policy: Policy) -> Grader:
         _measure(policy),
         _details(policy),
         triggers,
-        tuple(_when(policy, t.when) if t.when else None for t in triggers),
+        tuple(condition_of(policy, t.when) if t.when else None for t in triggers),
         *_bounds(policy),
     )
 
@@ -100,7 +100,8 @@ def _details(policy: Policy) -> Details:
     return function
 
 
-def _when(policy: Policy, condition: Node) -> When:
+def condition_of(policy: Policy, condition: Node) -> When:
+    """A condition of a policy as a function."""
     code = Emitter(policy.scale)
     source = code.condition(condition)
     code.lines.append(f"return {source}")

@@ -8,6 +8,8 @@ from scoring.syntax import Node, ReadingCall
 from scoring.units import DECIMALS, Centipoints
 
 Normaliser = Literal["cap", "decay", "share", "steps"]
+Since = Literal["last_purchase", "last_active"]
+"""What ends a silence: an order; or an order or an interaction."""
 
 TAG_GROUPS: Final = {
     "base": ("personal", "company"),
@@ -91,6 +93,17 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """A ladder of days of silence on which a customer is to be spoken to."""
+
+    name: str
+    since: Since
+    after_days: tuple[int, ...]
+    """Days without anything that `since` counts from, ascending."""
+    when: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of one programme, validated."""
 
@@ -117,6 +130,9 @@ class Policy:
     benefits: dict[str, tuple[dict[str, object], ...]] = field(default_factory=dict)
     max_move_share: float | None = None
     """The share of customers, 0 to 1, a new version may demote before somebody confirms."""
+    reminders: tuple[Reminder, ...] = ()
+    warn_before_days: tuple[int, ...] = ()
+    """Days before a demotion on which the customer is warned, descending."""
     fingerprint: str = ""
     """Hash of the document: two texts under one version are told apart."""
 

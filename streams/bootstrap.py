@@ -7,11 +7,13 @@ from scoring.advance import Judge
 from scoring.calendar import LocalDays
 from scoring.compile import compile_policy
 from scoring.due import plan_of
+from scoring.notices import Notices
 from scoring.policy import Policy
 from streams.intake.decode import Decoder
 from streams.intake.partitioner import partition_of
 from streams.outbox.answers import AnswerScribe
 from streams.outbox.audit import AuditScribe
+from streams.outbox.reminders import ReminderScribe
 from streams.outbox.scribe import EventScribe
 from streams.partition.erasures import Pseudonyms
 from streams.partition.rules import Rules
@@ -41,6 +43,7 @@ def rules_of(
     pseudonyms = Pseudonyms(erasure_key) if erasure_key else None
     judge = judge_of(policy)
     scribe = EventScribe(judge.grader, mode)
+    noticed = bool(policy.reminders or policy.warn_before_days)
     return Rules(
         judge=judge,
         intaker=Decoder(policy, topic_prefix),
@@ -52,6 +55,8 @@ def rules_of(
         partitions=partitions,
         topic_prefix=topic_prefix,
         pseudonyms=pseudonyms,
+        notices=Notices(judge) if noticed else None,
+        herald=ReminderScribe(policy, scribe, mode) if noticed else None,
     )
 
 

@@ -3,10 +3,19 @@
 from streams.embedded.topics import TopicSpec
 from streams.outbox.answers import COMMAND_RESULTS
 from streams.outbox.audit import AUDIT
+from streams.outbox.reminders import REMINDERS
 from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS, LABEL_CHANGES, TIER_CHANGES
 from streams.partition.runner import TOPICS
 
-OUTPUTS = (TIER_CHANGES, LABEL_CHANGES, CURRENT_TIER, COMMAND_RESULTS, AUDIT, DEAD_LETTERS)
+OUTPUTS = (
+    TIER_CHANGES,
+    LABEL_CHANGES,
+    CURRENT_TIER,
+    REMINDERS,
+    COMMAND_RESULTS,
+    AUDIT,
+    DEAD_LETTERS,
+)
 FOREVER_DAYS = -1
 MAX_ROW_BYTES = 10 * 1024 * 1024
 """Largest row published: a dead letter is a record as large as the inputs allow, and its reason."""

@@ -15,6 +15,7 @@ from scoring.policy import Policy
 from scoring.units import NEVER, Day
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
+from streams.outbox.reminders import REMINDERS
 from streams.outbox.scribe import CHANGES
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
@@ -69,6 +70,12 @@ class Run:
             )
             for change in self.changes
         ]
+
+    @property
+    def notices(self) -> list[dict[str, Any]]:
+        """The bodies of reminders and warnings, in order."""
+        rows = (row for _, row in self.rows if row.topic == REMINDERS)
+        return [json.loads(row.value or b"") for row in rows]
 
     @property
     def dead_letters(self) -> list[OutboxRow]:

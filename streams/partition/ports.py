@@ -9,6 +9,7 @@ import msgspec
 from scoring.changes import Change, Farewell, Snapshot
 from scoring.customer import CustomerState, Override
 from scoring.facts import Fact
+from scoring.notices import Notice
 from scoring.units import Day
 from streams.intake.decode import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
@@ -196,6 +197,13 @@ class Audit(Protocol):
         after: Standing | None,
     ) -> OutboxRow:
         """Who did what, when and why; None for a customer of whom nothing is known."""
+
+
+class Herald(Protocol):
+    """Writes what is told beside changes."""
+
+    def notice(self, customer: str, notice: Notice) -> OutboxRow:
+        """The public event of a notice: a pure function of its arguments."""
 
 
 class Partitioner(Protocol):

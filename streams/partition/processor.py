@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from scoring.advance import Decision, advance, snapshot_of
 from scoring.customer import CustomerState
 from scoring.facts import Fact, Tick
+from scoring.notices import Notice
 from scoring.units import Day
 from streams.intake.commands import COMMANDS_TOPIC, Erase
 from streams.intake.decode import Accepted, DayReached, Intake, Ordered, Rejected
@@ -26,6 +27,8 @@ from streams.partition.ports import (
 )
 from streams.partition.rules import Rules, StaleCommit
 from streams.partition.screening import Screening
+
+_TAKEN = ("folded", "ticked")
 
 DUE_AT_ONCE = 4000
 """Most due customers in one commit: more are ticked in slices."""
@@ -49,6 +52,8 @@ class PartitionProcessor:
         self._cache = cache
         # After a claim customers due by the partition day may still wait for their tick.
         self._owing = meta.day is not None
+        self.wall: Day | None = None
+        """The day outside, by which a notice may be out of date; None where nobody asks."""
         self._many = False
         self._eraser = Eraser(partition, rules, store, meta, cache)
 
@@ -96,6 +101,7 @@ class PartitionProcessor:
 
     async def reach(self, day: Day) -> list[Batch]:
         """Move the partition day to `day` and tick every customer due until then."""
+        self.wall = day
         return [*await self.tick_some(DUE_AT_ONCE, day), *await self._tick_all()]
 
     async def tick_some(self, at_once: int, day: Day | None = None) -> list[Batch]:
@@ -269,7 +275,18 @@ class PartitionProcessor:
         self, customer: str, state: CustomerState, fact: Fact | Tick, today: Day, batch: Batch
     ) -> Decision:
         batch.touch(customer, state)
-        return advance(state, fact, self._rules.judge, today)
+        decision = advance(state, fact, self._rules.judge, today)
+        if self._rules.notices is not None and decision.outcome in _TAKEN:
+            self._notify(customer, self._rules.notices.after(state, fact, today), batch)
+        return decision
+
+    def _notify(self, customer: str, notices: Sequence[Notice], batch: Batch) -> None:
+        """Publish notices, except those whose next step is due by now as well."""
+        herald, wall = self._rules.herald, self.wall
+        assert herald is not None  # noqa: S101 - there with the notices
+        for notice in notices:
+            if wall is None or notice.next_on is None or notice.next_on > wall:
+                batch.rows.append(herald.notice(customer, notice))
 
     def _publish(
         self,

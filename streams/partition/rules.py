@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from scoring.advance import Judge
+from scoring.notices import Notices
 from streams.errors import RegradeError
 from streams.partition.erasures import Pseudonyms
-from streams.partition.ports import Answers, Audit, Codec, Intaker, Partitioner, Scribe
+from streams.partition.ports import Answers, Audit, Codec, Herald, Intaker, Partitioner, Scribe
 
 
 class StaleCommit(RegradeError):
@@ -31,3 +32,7 @@ class Rules:
     topic_prefix: str = ""
     pseudonyms: Pseudonyms | None = None
     """None while no key is set: then nobody can be erased."""
+    notices: Notices | None = None
+    """None when the policy has none: nothing is asked per fact then."""
+    herald: Herald | None = None
+    """Writes the notices; there with them."""

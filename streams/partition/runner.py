@@ -114,6 +114,7 @@ class PartitionRunner:
         await self._publish_leftovers()
         while not self._stopping:
             self._take_note()
+            self._look_outside()
             await self._read_what_was_turned_away()
             records = self._merge.take(CHUNK, strict=self._around.mode == "event")
             if records:
@@ -128,6 +129,11 @@ class PartitionRunner:
         if self._around.mode == "event":
             return self.processor.process(records)
         return self.processor.process(records, self._latest(), at_once=self._pace.at_once)
+
+    def _look_outside(self) -> None:
+        """What day it is, by which a notice may be out of date; in event mode nobody asks."""
+        if self._around.mode == "wall":
+            self.processor.wall = self._around.days.of(self._around.clock.now_ms())
 
     def _take_note(self) -> None:
         """What the last fetches said.

@@ -8,12 +8,13 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scoring.facts import INTERACTION_KINDS
-from scoring.policy import Dimension, Normaliser, Policy, Tier, Trigger
+from scoring.policy import Dimension, Normaliser, Policy, Reminder, Tier, Trigger
 from scoring.readings import READINGS
 from scoring.units import DECIMALS
 from streams.policies.document import (
     DimensionSection,
     PolicyDocument,
+    ReminderSection,
     TierSection,
     TriggerSection,
 )
@@ -121,6 +122,24 @@ class _Builder:
             ignore_hold=section.ignore_hold,
         )
 
+    def reminder(self, index: int, section: ReminderSection) -> Reminder:
+        path: list[str | int] = ["reminders", index]
+        when = self.expressions.condition(section.when, [*path, "when"], frozenset())
+        days = self.days(section.after_days, [*path, "after_days"], down=False)
+        return Reminder(section.name, section.since, days, when)
+
+    def warn_before_days(self) -> tuple[int, ...]:
+        section = self.document.warnings
+        if section is None:
+            return ()
+        return self.days(section.before_days, ["warnings", "before_days"], down=True)
+
+    def days(self, days: list[int], path: Sequence[str | int], *, down: bool) -> tuple[int, ...]:
+        if days != sorted(set(days), reverse=down):
+            shown = ", ".join(str(day) for day in days)
+            self.refuse(path, f"the days must go {'down' if down else 'up'}; here are {shown}")
+        return tuple(days)
+
     def surroundings(self) -> None:
         """Zone, currency, rates, patterns and benefits."""
         document = self.document
@@ -156,6 +175,7 @@ class _Builder:
         refuse_repeats(self.refuse, [d.name for d in document.score], "score")
         triggers = document.move.triggers
         refuse_repeats(self.refuse, [t.name for t in triggers], "move", "triggers")
+        refuse_repeats(self.refuse, [r.name for r in document.reminders], "reminders")
         return Policy(
             policy_id=document.policy,
             version=document.version,
@@ -177,6 +197,8 @@ class _Builder:
                 tier: tuple(benefit.model_dump(exclude_none=True) for benefit in given)
                 for tier, given in document.benefits.items()
             },
+            reminders=tuple(self.reminder(i, r) for i, r in enumerate(document.reminders)),
+            warn_before_days=self.warn_before_days(),
             fingerprint=fingerprint,
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 from scoring.expressions import parse_condition, parse_number
 from scoring.syntax import Node as Parsed
 from streams.policies.build import FACT_FIELDS
-from streams.policies.document import LabelSection, RuleSection, Section
+from streams.policies.document import LabelSection, ReminderSection, RuleSection, Section
 from streams.policies.load import ReadPolicy
 
 
@@ -50,6 +50,8 @@ def comparable(read: ReadPolicy) -> Comparable:
             tier: _named((b.name, _scalars(b) | _names(b.label)) for b in given)
             for tier, given in document.benefits.items()
         },
+        "reminders": _named((r.name, _reminder(r)) for r in document.reminders),
+        "warnings": {} if document.warnings is None else _days(document.warnings),
     }
 
 
@@ -117,6 +119,19 @@ def _trigger(section: Any) -> Comparable:
     if section.when is not None:
         found["when"] = Expression(section.when, parse_condition(section.when, FACT_FIELDS))
     return found
+
+
+def _reminder(section: ReminderSection) -> Comparable:
+    found = _scalars(section) | _days(section)
+    if section.when is not None:
+        found["when"] = Expression(section.when, parse_condition(section.when))
+    return found
+
+
+def _days(section: Section) -> Comparable:
+    """The lists of days of a section."""
+    lists = ((name, value) for name, value in section if isinstance(value, list))
+    return {name: tuple(str(day) for day in days) for name, days in lists}
 
 
 def _label(section: list[RuleSection] | LabelSection) -> Comparable:

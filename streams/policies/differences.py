@@ -14,6 +14,7 @@ _PLACES = {
     "labels": "label {0}",
     "benefits": "benefits of {0}",
     "rates": "rate of {0}",
+    "reminders": "reminder {0}",
 }
 _THINGS = {"tiers": "tier {0}", "benefits": "benefits of {0}"}
 """How a thing is named when all of it comes or goes."""

@@ -20,6 +20,7 @@ from streams.policies.values import (
     Positive,
     Prose,
     ReadingText,
+    StepDays,
     Text,
 )
 
@@ -165,6 +166,26 @@ AnyLabel = Annotated[
 ]
 
 
+class ReminderSection(Section):
+    """A ladder of days of silence on which a customer is to be spoken to."""
+
+    name: Name
+    """the reminder, different from the others"""
+    since: Literal["last_purchase", "last_active"]
+    """last_purchase (an order ends the silence) or last_active (an interaction does, too)"""
+    after_days: StepDays
+    """days of silence after which to remind, going up; each 1 to 399"""
+    when: ConditionText | None = None
+    """must be true as well, on the day of the step"""
+
+
+class WarningSection(Section):
+    """When to warn of a demotion that time alone will bring."""
+
+    before_days: StepDays
+    """days before the demotion, going down; each 1 to 399"""
+
+
 class PolicyDocument(Section):
     """A whole policy document."""
 
@@ -200,3 +221,7 @@ class PolicyDocument(Section):
     """label name to its list of values, or to a mapping with them"""
     benefits: dict[str, list[BenefitSection]] = {}
     """tier name to its list of benefits"""
+    reminders: list[ReminderSection] = []
+    """on which days of silence a customer is to be spoken to"""
+    warnings: WarningSection | None = None
+    """when to warn of a demotion that time alone will bring"""

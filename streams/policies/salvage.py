@@ -51,10 +51,15 @@ _STAND_INS: Final[dict[tuple[str, ...], Any]] = {
     ("labels", "*", "values", "#", "value"): _NAME,
     ("labels", "*", "values", "#", "when"): "1 < 2",
     ("benefits", "*"): [],
+    ("reminders", "#"): {"name": _NAME, "since": "last_active", "after_days": [1]},
+    ("reminders", "#", "name"): _NAME,
+    ("reminders", "#", "since"): "last_active",
+    ("reminders", "#", "after_days"): [1],
 }
 _OPTIONAL: Final = {
     *(("time_zone",), ("currency",), ("rates",), ("rates", "*"), ("exclude",), ("kinds",)),
     *(("eligible",), ("score",), ("labels",), ("benefits",)),
+    *(("reminders",), ("reminders", "#", "when"), ("warnings",)),
     *(("score", "#", "missing"), ("score", "#", "label")),
     *(("tiers", "#", "share"), ("tiers", "#", "label")),
     *(("move", "hold_days"), ("move", "steps"), ("move", "max_move_share")),

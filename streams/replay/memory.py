@@ -7,6 +7,7 @@ import orjson
 from scoring.policy import Policy
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
+from streams.outbox.reminders import REMINDERS
 from streams.outbox.scribe import CHANGES, DEAD_LETTERS
 from streams.partition.cache import CustomerCache
 from streams.partition.merge import Merge
@@ -85,6 +86,8 @@ def take_row(row: OutboxRow, lines: dict[str, list[int]], results: Results) -> N
     """Add a published row to the results; dead letters by their line in the source."""
     if row.topic in CHANGES:
         results.changes.append(row.value or b"")
+    elif row.topic == REMINDERS:
+        results.reminders.append(row.value or b"")
     if row.topic != DEAD_LETTERS:
         return
     headers = dict(row.headers)

@@ -50,6 +50,8 @@ class Results:
     """By id: customer_id, tier, score, labels, readings, version, as_of."""
     changes: list[bytes] = field(default_factory=list)
     """Change bodies, as published, in order of publication."""
+    reminders: list[bytes] = field(default_factory=list)
+    """Bodies of reminders and warnings, in order of publication."""
     rejected: list[RejectedRow] = field(default_factory=list)
     """By line."""
     points: dict[str, tuple[float | None, ...]] = field(default_factory=dict)
@@ -62,11 +64,18 @@ class Results:
             self.points[row["customer_id"]] = points
 
     def write(self, folder: Path) -> None:
-        """Write `customers.jsonl`, `changes.jsonl` and `rejected.jsonl`."""
+        """Write `customers.jsonl`, `changes.jsonl` and `rejected.jsonl`.
+
+        `reminders.jsonl` only if there are any: most policies have none.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         _write_lines(folder / "customers.jsonl", self.customers)
         with (folder / "changes.jsonl").open("wb") as file:
             file.writelines(body + b"\n" for body in self.changes)
+        reminders = folder / "reminders.jsonl"
+        reminders.unlink(missing_ok=True)
+        if self.reminders:
+            reminders.write_bytes(b"".join(body + b"\n" for body in self.reminders))
         refused = (row._asdict() for row in sorted(self.rejected))
         _write_lines(folder / "rejected.jsonl", refused)
 

@@ -85,6 +85,8 @@ SECTIONS = {
     "An entry of a label": document.RuleSection,
     "A label as a mapping": document.LabelSection,
     "A benefit": document.BenefitSection,
+    "An entry of `reminders`": document.ReminderSection,
+    "`warnings`": document.WarningSection,
 }
 
 

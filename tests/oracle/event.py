@@ -24,6 +24,7 @@ class Result:
 
     outcomes: list[str]
     changes: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
     customers: dict[str, dict[str, Any]]
     day: date | None
     states: dict[str, dict[str, Any]]

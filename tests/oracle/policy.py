@@ -12,6 +12,7 @@ from oracle.expressions import reading_of
 from oracle.labelling import rules_of
 from oracle.ladder import ladder_of
 from oracle.money import Exchange
+from oracle.reminders import Reminder, reminders_of
 from oracle.scorecard import dimension_of, score_of
 from oracle.triggers import MANUAL, triggers_of
 
@@ -42,6 +43,8 @@ class Policy:
     hold_days: int
     triggers: list[Trigger]
     labels: dict[str, list[Rule]]
+    reminders: list[Reminder]
+    warn_before_days: list[int]
 
     def excludes(self, customer_id: str | None) -> bool:
         """Say whether a customer id matches one of the `exclude` patterns."""
@@ -83,6 +86,8 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         hold_days=move.get("hold_days", 30),
         triggers=triggers_of(move.get("triggers", ()), move.get("steps", 1)),
         labels={name: rules_of(entries) for name, entries in document.get("labels", {}).items()},
+        warn_before_days=document.get("warnings", {}).get("before_days", []),
+        reminders=reminders_of(document.get("reminders", ())),
     )
 
 

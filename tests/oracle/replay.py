@@ -12,12 +12,14 @@ from oracle.duplicates import repeated
 from oracle.event import Event, Result
 from oracle.facts import DAY_REACHED, Fact
 from oracle.folding import fold
+from oracle.foresight import Future
 from oracle.grading import regrade
 from oracle.intake import admit
 from oracle.ladder import target_tier
 from oracle.overrides import described
 from oracle.policy import Policy, policy_of
 from oracle.readings import Scope
+from oracle.reminders import due_today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,6 +40,8 @@ class Partition:
         self.today: int | None = None
         self.customers: dict[str, Customer] = {}
         self.changes: list[dict[str, Any]] = []
+        self.notices: list[dict[str, Any]] = []
+        self.futures: dict[str, Future] = {}
 
     def take(self, event: Event) -> str:
         """Take one record and return its outcome."""
@@ -55,6 +59,7 @@ class Partition:
         return Result(
             outcomes=outcomes,
             changes=self.changes,
+            notices=self.notices,
             customers={name: self._summary(customer) for name, customer in known},
             day=None if self.today is None else date.fromordinal(self.today),
             states={name: asdict(customer) for name, customer in known},
@@ -74,6 +79,18 @@ class Partition:
         for _, customer in sorted(self.customers.items()):
             cause = {"tick": iso(today)}
             self._publish(regrade(self.policy, customer, today, None), cause)
+            scope = Scope(customer, today, self.policy.exchange.scale)
+            self.notices += due_today(self.policy.reminders, scope)
+            self.notices += self._warnings(customer, today)
+
+    def _warnings(self, customer: Customer, today: int) -> list[dict[str, Any]]:
+        """Look ahead, where the policy warns of what is there."""
+        if not self.policy.warn_before_days:
+            return []
+        name = customer.customer_id
+        future = self.futures.get(name) or Future(customer, today)
+        self.futures[name] = future
+        return future.warnings(self.policy, today)
 
     def _accept(self, fact: Fact, event: Event, today: int) -> str:
         """Fold a fact into its customer, unless it was taken before, and re-grade."""
@@ -84,6 +101,7 @@ class Partition:
             return again
         self.customers[customer_id] = customer
         fold(customer, fact, today)
+        self.futures.pop(customer_id, None)
         cause = {
             "topic": event.topic,
             "offset": event.offset,

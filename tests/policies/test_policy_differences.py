@@ -35,6 +35,16 @@ def told(*changes: tuple[str, str]) -> list[str]:
         ('["^test-"]', '["^test-", "^x"]', "exclude: ^test- -> ^test-, ^x"),
         ("version: 1", "version: 1\nkinds: [tasting]", "kinds: added (tasting)"),
         ("version: 1", "version: 1\nby: spend(90)", "by: added (spend(90))"),
+        (
+            "version: 1",
+            "version: 1\nreminders: [{name: back, since: last_active, after_days: [3, 7]}]",
+            "reminder back: added (since last_active, after_days 3, 7)",
+        ),
+        (
+            "version: 1",
+            "version: 1\nwarnings: {before_days: [7, 1]}",
+            "warnings before_days: added (7, 1)",
+        ),
         ("weight: 0.5", "weight: 0.75", "score speed: weight 0.5 -> 0.75"),
         ("spend(365)", "spend(90)", "score amount: reading spend(365) -> spend(90)"),
         ("weight: 0.5", "weight: 0.5\n    missing: skip", "score speed: missing 0 -> skip"),
