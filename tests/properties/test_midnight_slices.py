@@ -62,14 +62,17 @@ async def sliced(
     draws = Random(seed)
 
     async def opened() -> PartitionProcessor:
+        """The partition claimed anew, as after a death."""
         meta = await store.claim(0, "worker", 1)
         return PartitionProcessor(0, rules, store, meta, CustomerCache(2))
 
     def done() -> int:
+        """How many records are committed."""
         # Offsets are places in the whole log, whatever the topic.
         return max(partition.meta.next.values(), default=0)
 
     async def step(name: str) -> None:
+        """The next records, the next due customers, or a death."""
         at = done()
         if name == "records":
             some = records[at : at + draws.randint(1, 4)]
