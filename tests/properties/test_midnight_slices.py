@@ -34,6 +34,7 @@ class DyingStore(MemoryStore):
     """A store whose worker may die just after, or just before, a commit is applied."""
 
     def __init__(self, policy: str, deaths: Random) -> None:
+        """`deaths` draws when."""
         super().__init__(policy)
         self._deaths = deaths
 
@@ -62,14 +63,16 @@ async def sliced(
     draws = Random(seed)
 
     async def opened() -> PartitionProcessor:
+        """Claim the partition anew, as a worker that knows nothing."""
         meta = await store.claim(0, "worker", 1)
         return PartitionProcessor(0, rules, store, meta, CustomerCache(2))
 
     def done() -> int:
-        # Offsets are places in the whole log, whatever the topic.
+        """Records committed: offsets are places in the whole log, whatever the topic."""
         return max(partition.meta.next.values(), default=0)
 
     async def step(name: str) -> None:
+        """One turn of the worker."""
         at = done()
         if name == "records":
             some = records[at : at + draws.randint(1, 4)]
