@@ -3,7 +3,7 @@
 TARGET_S = 0.1
 """Seconds one slice of ticks should take, its commit included."""
 
-ROOM = 1000
+ROOM = 100
 """Rows that may wait to be published when a slice begins: live changes queue behind them."""
 
 _FIRST, _FEWEST, _MOST = 200, 100, 4000

@@ -194,10 +194,7 @@ class PartitionProcessor:
         if state is None:
             state = CustomerState(version=self._eraser.last_version(customer))
             self._cache.put(customer, state)
-        today = self.meta.day
-        assert today is not None  # noqa: S101 - every fact moved the day before
-        while state.due is not None and state.due <= today:
-            self._tick(customer, state, state.due, batch)
+        today = self._catch_up(customer, state, batch)
         decision = self._advance(customer, state, fact, today, batch)
         if decision.changes:
             self._publish(
@@ -213,6 +210,9 @@ class PartitionProcessor:
         """Carry out a command and answer it with the grade after."""
         customer, command = ordered
         self._tick_through(command.day, queue, batch)
+        held = self._cache.get(customer)
+        if held is not None:
+            self._catch_up(customer, held, batch)
         if type(command) is Erase:
             if self._eraser.spares(ordered):
                 self._answer(record, ordered, "duplicate", batch)
@@ -263,6 +263,14 @@ class PartitionProcessor:
                 queue.push(customer, state.due)
         if today is None or day > today:
             meta.day = day
+
+    def _catch_up(self, customer: str, state: CustomerState, batch: Batch) -> Day:
+        """Tick a customer through all days owed, before anything else; the partition day."""
+        today = self.meta.day
+        assert today is not None  # noqa: S101 - every fact moved the day before
+        while state.due is not None and state.due <= today:
+            self._tick(customer, state, state.due, batch)
+        return today
 
     def _tick(self, customer: str, state: CustomerState, due: Day, batch: Batch) -> None:
         """Tick a customer as of the day it was due on, also when that day is past."""

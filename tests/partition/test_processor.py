@@ -1,9 +1,10 @@
 """One chunk of one partition: offsets, prefixes, and who may commit."""
 
+import json
 from typing import Any
 
 import pytest
-from builders import Event, interaction, order, policy, record
+from builders import Event, interaction, order, policy, recalculate, record
 
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
@@ -75,3 +76,16 @@ async def test_a_batch_tells_what_became_of_each_topic():
     }
     assert batch.rejected == {("interactions", "bad_json"): 1}
     assert batch.moves == {partition.meta.day: {">bronze:first-grade": 1}}
+
+
+async def test_a_command_finds_a_customer_who_was_ticked_in_time():
+    """While a night's ticks are owed, what was before a command is as of after them."""
+    store = MemoryStore(policy_tag(POLICY))
+    partition = await opened(store)
+    await partition.process([on("orders", order(0, 150), 0)])
+    await partition.process([on("orders", order(31, 1, customer_id="bob"), 1)], at_once=1)
+    assert partition.owing
+    command = {"reason": "asked", "author": "kim"}
+    await partition.process([on("grading-commands", recalculate(31, **command), 0)], at_once=1)
+    (entry,) = [row.value for _, row in await store.outbox(0) if row.topic == "audit"]
+    assert json.loads(entry or b"")["before"]["tier"] == "bronze"

@@ -34,6 +34,7 @@ class DyingStore(MemoryStore):
     """A store whose worker may die just after, or just before, a commit is applied."""
 
     def __init__(self, policy: str, deaths: Random) -> None:
+        """`deaths` draws when."""
         super().__init__(policy)
         self._deaths = deaths
 
