@@ -63,7 +63,7 @@ class Replaying:
 
 @asynccontextmanager
 async def replaying(
-    programme: Programme, events: Sequence[WireEvent], seconds: float = 60.0
+    programme: Programme, events: Sequence[WireEvent], seconds: float = 80.0
 ) -> AsyncIterator[Replaying]:
     """Send events beside the body, for `seconds` at most; at its end wait for the result."""
     replay = Replaying(programme, events, seconds)

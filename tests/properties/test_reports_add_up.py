@@ -75,4 +75,4 @@ def test_the_counts_of_a_comparison_add_up(one, other, records):
     assert found.moved == off
     told = Counter(label for one in found.differences for label in one.labels)
     assert told == Counter({name: n for name, n in found.labels.items() if n})
-    assert len(found.sample()) == min(10, found.moved)
+    assert len(found.sample) == min(10, found.moved)
