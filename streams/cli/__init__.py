@@ -5,7 +5,19 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from streams.cli import backtest, demo, dev, erase, override, policy, replay, topics, why, worker
+from streams.cli import (
+    backtest,
+    demo,
+    dev,
+    erase,
+    load,
+    override,
+    policy,
+    replay,
+    topics,
+    why,
+    worker,
+)
 from streams.errors import RegradeError
 
 app = typer.Typer(
@@ -19,6 +31,7 @@ app = typer.Typer(
 for command in (demo.demo, dev.dev, worker.worker, topics.topics):
     app.command()(command)
 app.command()(replay.replay)
+app.command()(load.load)
 app.command()(backtest.backtest)
 app.command()(why.grade)
 app.command()(why.why)
