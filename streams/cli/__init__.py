@@ -9,6 +9,7 @@ from streams.cli import (
     backtest,
     demo,
     dev,
+    doctor,
     erase,
     load,
     override,
@@ -40,6 +41,7 @@ app.add_typer(override.app, name="override")
 app.command()(override.recalculate)
 app.command()(erase.erase)
 app.command()(erase.pseudonym)
+app.command()(doctor.doctor)
 
 
 @app.command()

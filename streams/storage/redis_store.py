@@ -26,6 +26,9 @@ from streams.storage.errors import (
 )
 from streams.storage.keys import Keys
 
+LIBRARY = "regrade1"
+"""Name of our functions in the server."""
+
 _TOPIC = "next:"
 _GLOB = re.compile(r"[*?\[\]\\]")
 

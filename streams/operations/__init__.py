@@ -1,0 +1,1 @@
+"""What operators do beside running workers: look for trouble, and repair."""
