@@ -7,6 +7,7 @@ import typer
 
 from streams.cli import (
     backtest,
+    dead_letters,
     demo,
     dev,
     doctor,
@@ -42,6 +43,7 @@ app.command()(override.recalculate)
 app.command()(erase.erase)
 app.command()(erase.pseudonym)
 app.command()(doctor.doctor)
+app.add_typer(dead_letters.app, name="dead-letters")
 
 
 @app.command()

@@ -23,7 +23,7 @@ _SLICE_S = 0.05
 
 @asynccontextmanager
 async def open_producer(
-    bootstrap: str, *, idempotent: bool = False
+    bootstrap: str, *, idempotent: bool = False, max_request_bytes: int = 1024 * 1024
 ) -> AsyncIterator[AIOKafkaProducer]:
     """A producer for a replay; it waits for every acknowledgement.
 
@@ -36,6 +36,7 @@ async def open_producer(
         enable_idempotence=idempotent,
         linger_ms=0,
         max_batch_size=256 * 1024,
+        max_request_size=max_request_bytes,
     )
     try:
         await producer.start()
