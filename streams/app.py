@@ -25,6 +25,11 @@ class RegradeApp(faust.App):  # type: ignore[misc]
     fetch_max_wait_ms: int
     keeper: "Keeper"
 
+    async def on_start(self) -> None:
+        """Watch from the start on: joining the group is where a worker may hang first."""
+        await super().on_start()
+        self.keeper.watch()
+
     async def on_stop(self) -> None:
         """Finish the chunks at hand before the consumer leaves the group."""
         await self.keeper.stop()
@@ -59,6 +64,7 @@ def create_app(plan: WorkerPlan) -> RegradeApp:
         broker_request_timeout=max(REQUEST_TIMEOUT_S, settings.session_timeout_s),
         broker_max_poll_records=None,
         consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.member or None,
         web_enabled=False,
         datadir=str(Path(gettempdir()) / f"regrade-faust-{settings.group}"),
         origin="streams",

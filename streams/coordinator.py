@@ -13,7 +13,7 @@ from streams.intake.record import RawRecord
 from streams.outbox.publisher import Publisher
 from streams.partition.ports import PartitionMeta
 from streams.partition.runner import TOPICS, PartitionRunner
-from streams.partition.surroundings import OffsetOutsideLog, Surroundings
+from streams.partition.surroundings import OffsetOutsideLog, Sight, Surroundings
 from streams.telemetry.observer import MetricsObserver
 
 log = structlog.get_logger()
@@ -152,6 +152,23 @@ class Coordinator:
         """Records of a topic partition that are not committed yet."""
         owned = self._owned.get(partition)
         return 0 if owned is None else owned.runner.lag(topic, position, highwater)
+
+    def pending(self) -> list[int]:
+        """Partitions that were claimed and do not run yet."""
+        return sorted(self._claims)
+
+    def sights(self, taken: Callable[[str, int], int]) -> list[Sight]:
+        """What can be seen of every partition; `taken`: up to where the log left the broker."""
+        seen = [
+            Sight(f"partition {partition}, from its claim to its start,", claim.commit)
+            for partition, claim in self._claims.items()
+        ]
+        for partition, one in self._owned.items():
+            seen += one.runner.sights()
+            for topic, expected in one.runner.expected().items():
+                part = f"{topic}/{partition}, from Faust to its partition,"
+                seen.append(Sight(part, expected, taken(topic, partition) > expected))
+        return seen
 
     async def release(self) -> None:
         """Finish the chunks at hand, publish what they caused, and let all go."""

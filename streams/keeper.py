@@ -4,13 +4,14 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 
 from scoring.policy import Policy
 from streams.bootstrap import local_days, policy_tag, rules_of
@@ -23,12 +24,15 @@ from streams.partition.cache import CustomerCache
 from streams.partition.ports import PartitionMeta
 from streams.partition.processor import PartitionProcessor
 from streams.partition.runner import TOPICS
-from streams.partition.surroundings import Surroundings
+from streams.partition.surroundings import Sight, Surroundings
 from streams.settings import Settings
 from streams.storage.patient import PatientStore
 from streams.storage.redis_store import RedisStore, connect
+from streams.telemetry.health import Health
 from streams.telemetry.metrics import Metrics
 from streams.telemetry.observer import MetricsObserver
+from streams.telemetry.server import serve
+from streams.telemetry.watch import Probe, Watchdog, keep_looking
 from streams.topics import MAX_ROW_BYTES
 from streams.transport import Consumer
 
@@ -58,18 +62,6 @@ class ProducerRefused(RegradeError):
         )
 
 
-class MetricsPortTaken(RegradeError):
-    """The address for /metrics cannot be listened on."""
-
-    def __init__(self, host: str, port: int, problem: str) -> None:
-        self.host = host
-        self.port = port
-        super().__init__(
-            f"/metrics cannot be served on {host}:{port}: {problem}. Choose another "
-            "REGRADE_METRICS_PORT; 0 takes a free one."
-        )
-
-
 class Keeper:
     """Connects Faust's hooks, the transport and the coordinator; made inside the loop."""
 
@@ -81,28 +73,56 @@ class Keeper:
         self._store: RedisStore | None = None
         # Faust asks where to seek while the assignment is still being announced to us.
         self._claimed = asyncio.Event()
+        self._assignments = 0
+        self._clock = SystemClock()
         registry = CollectorRegistry()
         self.metrics = Metrics(registry)
         settings = plan.settings
         host = settings.metrics_host
-        try:
-            server, _ = start_http_server(settings.metrics_port, host, registry)
-        except OSError as error:
-            raise MetricsPortTaken(host, settings.metrics_port, str(error)) from None
-        url = f"http://{host}:{server.server_port}/metrics"
+        self.health = Health(self._clock, settings.stall_timeout_s)
+        self._watchdog = Watchdog(self.health, self._clock)
+        port = serve(host, settings.metrics_port, registry, self.health)
+        url = f"http://{host}:{port}/metrics"
         structlog.get_logger().info("metrics are served", metrics_url=url)
+
+    def watch(self) -> None:
+        """Look at the worker from now on, and end it when it stalls."""
+        # Faust ends it with the app, and the app with it should it fail.
+        self._app.add_future(keep_looking(self.health, self._clock, self._sights, self._probes))
+        self._watchdog.start()
+
+    def _probes(self) -> dict[str, Probe]:
+        """The servers that must answer, once they are connected."""
+        store, producer = self._store, self._producer
+        if store is None or producer is None or self._coordinator is None:
+            return {}
+        return {"store": store.answers, "broker": partial(_answers, producer)}
+
+    def _sights(self) -> list[Sight]:
+        """All parts of the worker, for its health."""
+        coordinator, claimed = self._coordinator, self._claimed.is_set()
+        group = Sight("the assignment by the group", self._assignments, not claimed)
+        if coordinator is None or not claimed:
+            self.health.holds("no partitions are assigned")
+            return [group]
+        pending = coordinator.pending()
+        self.health.holds(f"partitions {pending} have not started" if pending else None)
+        return [group, *coordinator.sights(self._taken)]
+
+    def _taken(self, topic: str, partition: int) -> int:
+        return int(self._app.consumer.taken(self._place(topic, partition)))
 
     async def start(self) -> None:
         """Connect the store and the producer, and check both."""
         plan, settings = self._plan, self._plan.settings
-        clock = SystemClock()
+        clock = self._clock
         redis = RedisStore(connect(settings.redis), settings.key_prefix, policy_tag(plan.policy))
         await redis.prepare(durable=settings.publish_after == "durable")
         self._store = redis
         store = PatientStore(
             redis,
             clock,
-            self.metrics.store_retries.inc,
+            self._repeated,
             self.metrics.commit_seconds.observe,
         )
         self._producer = AIOKafkaProducer(
@@ -140,6 +160,11 @@ class Keeper:
             self._app.crash,
         )
 
+    def _repeated(self) -> None:
+        """A call to the store is made again: it is down, and nobody idles."""
+        self.health.sign()
+        self.metrics.store_retries.inc()
+
     def _builder(self, store: PatientStore) -> Callable[[int, PartitionMeta], PartitionProcessor]:
         plan = self._plan
         mode = "live" if plan.settings.clock == "wall" else "replay"
@@ -163,6 +188,7 @@ class Keeper:
         if self._coordinator is None:
             await self.start()
         assert self._coordinator is not None  # noqa: S101 - just made
+        self._assignments += 1
         self.metrics.rebalances.inc()
         ours = {self._plan.settings.prefix + topic for topic in TOPICS}
         found = [(tp.topic, tp.partition) for tp in tps if tp.topic in ours]
@@ -178,6 +204,7 @@ class Keeper:
 
     async def stop(self) -> None:
         """The worker ends: finish, publish, disconnect."""
+        self._watchdog.stop()
         await self.revoked()
         if self._producer is not None:
             await self._producer.stop()
@@ -228,3 +255,12 @@ class Keeper:
 
     def _place(self, topic: str, partition: int) -> TopicPartition:
         return TopicPartition(self._plan.settings.prefix + topic, partition)
+
+
+async def _answers(producer: AIOKafkaProducer) -> bool:
+    """Whether a broker answers, on a connection that is not the consumer's."""
+    try:
+        await producer.client.fetch_all_metadata()
+    except KafkaError:
+        return False
+    return True

@@ -62,6 +62,13 @@ class Settings(BaseSettings):
         10.0,
         description="silence after which the group gives a worker's partitions away",
     )
+    stall_timeout_s: Annotated[float, Field(ge=0, le=3600)] = Field(
+        180.0,
+        description="a part that owes work and stands still for so long ends the worker; 0: never",
+    )
+    member: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = Field(
+        "", description="lasting name in the group (static membership); empty: none"
+    )
     idempotent_producer: bool = Field(
         True, description="Kafka's idempotent producer; off for brokers without it"
     )

@@ -72,6 +72,10 @@ class ChunkSchema(faust.Schema):  # type: ignore[misc]
 class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
     """Faust's consumer thread with our fetch wait and a view on what was polled."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.taken: dict[TP, int] = {}
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         # Faust fixes this at 1500 ms. Some brokers hold every fetch until the wait is over.
@@ -79,6 +83,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         # What a producer takes back by aborting its transaction has never happened.
         consumer._isolation_level = "read_committed"
         return consumer
+
+    async def _fetch_records(self, *arguments: Any, **options: Any) -> Mapping[TP, list[Any]]:
+        records: Mapping[TP, list[Any]] = await super()._fetch_records(*arguments, **options)
+        for tp, found in records.items():
+            self.taken[tp] = found[-1].offset + 1
+        return records
 
     def poll_of(self, tp: TopicPartition) -> Poll:
         """What the last fetch said; reads plain attributes, so safe from any thread."""
@@ -147,6 +157,11 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
         if offsets:
             places = {TP(*tp): offset for tp, offset in offsets.items()}
             await asyncio.wait_for(self.seek_wait(places), SEEK_TIMEOUT_S)
+            self._thread.taken.update(places)
+
+    def taken(self, tp: TopicPartition) -> int:
+        """Offset after the last record taken from the broker; 0 before the first seek."""
+        return int(self._thread.taken.get(TP(*tp), 0))
 
     async def first_offsets(self, tps: list[TopicPartition]) -> Mapping[Any, int]:
         """Offset of the first record each log still holds."""

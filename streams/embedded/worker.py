@@ -3,7 +3,7 @@
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from streams.embedded.errors import CommandFailedError
@@ -13,14 +13,21 @@ from streams.embedded.stack import EmbeddedStack
 _PATIENCE_S = 60.0
 _POLL_S = 0.05
 _GRACE_S = 30.0
+_REGRADE_WORKER = ("-m", "streams", "worker")
 
 
 class WorkerProcess:
     """`regrade worker` on a leash; its output goes to a file in `folder`."""
 
-    def __init__(self, stack: EmbeddedStack, folder: Path, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        stack: EmbeddedStack,
+        folder: Path,
+        settings: Mapping[str, str],
+        program: Sequence[str] = _REGRADE_WORKER,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._command = [sys.executable, "-m", "streams", "worker"]
+        self._command = [sys.executable, *program]
         environment = {
             "REGRADE_KAFKA": stack.bootstrap,
             "REGRADE_REDIS": stack.redis_url,

@@ -13,7 +13,7 @@ from streams.partition.merge import Gap, Merge
 from streams.partition.pace import ROOM, Pace
 from streams.partition.ports import PartitionMeta
 from streams.partition.rules import StaleCommit
-from streams.partition.surroundings import OffsetOutsideLog, Surroundings, Work
+from streams.partition.surroundings import OffsetOutsideLog, Sight, Surroundings, Work
 
 TOPICS = ("orders", "interactions", COMMANDS_TOPIC)
 """Input topics, in the order in which equal timestamps are taken."""
@@ -57,6 +57,7 @@ class PartitionRunner:
         self._looked_ms = 0.0
         self._answers: dict[str, int | None] = {}
         self._new_day: tuple[Day, float] | None = None
+        self._turns = 0
 
     def next_offset(self, topic: str) -> int | None:
         """The stored next offset of a topic."""
@@ -72,6 +73,20 @@ class PartitionRunner:
     def expected(self) -> dict[str, int]:
         """Per topic the offset of the next record wanted from the log."""
         return self._merge.expected()
+
+    def sights(self) -> list[Sight]:
+        """What changes while the log is read and while what came of it is worked on."""
+        around, name = self._around, f"partition {self.partition}"
+        waiting = around.outlet.waiting(self.partition)
+        owing = bool(waiting or self.processor.owing) or not self._merge.empty()
+        mark = (self.processor.meta.commit, waiting, *self._merge.expected().values())
+        # The loop turns once a second even when there is nothing to do.
+        seen = [Sight(f"{name}, its loop,", self._turns), Sight(f"{name}, its work,", mark, owing)]
+        for topic in TOPICS:
+            answered = around.feed.poll(topic, self.partition)[2]
+            part = f"{topic}/{self.partition}, from the broker,"
+            seen.append(Sight(part, answered, topic not in self._paused))
+        return seen
 
     async def offer(self, topic: str, records: Sequence[RawRecord]) -> None:
         """Take in a chunk from the log. Never waits for another topic."""
@@ -113,6 +128,7 @@ class PartitionRunner:
         """Work until stopped."""
         await self._publish_leftovers()
         while not self._stopping:
+            self._turns += 1
             self._take_note()
             self._look_outside()
             await self._read_what_was_turned_away()

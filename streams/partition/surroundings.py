@@ -1,6 +1,6 @@
 """What a partition's runner needs around it: the log, the outlet, who counts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -80,6 +80,17 @@ class Observer(Protocol):
 
     def refused(self) -> None:
         """The store refused a commit because another worker had committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One part of a worker, looked at."""
+
+    part: str
+    mark: Hashable
+    """Changes whenever the part gets on."""
+    owing: bool = True
+    """Whether it has something to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,6 +247,14 @@ class RedisStore:
         found = {key async for key in self._redis.scan_iter(match=match, count=5000)}
         return sorted(key.decode().removeprefix(pattern) for key in found)
 
+    async def answers(self) -> bool:
+        """Whether the server answers now."""
+        try:
+            await self._ask("being asked whether it is there", self._redis.ping())
+        except StoreUnavailable:
+            return False
+        return True
+
     async def close(self) -> None:
         """Give back the connections."""
         await self._redis.aclose()

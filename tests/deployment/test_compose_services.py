@@ -8,6 +8,7 @@ from urllib.request import urlopen
 import pytest
 from deployment.compose import command, environment, ours
 from embedded.eventually import eventually
+from journeys.patience import until
 from journeys.reading import read_all
 from journeys.regrade_command import regrade, start
 
@@ -43,7 +44,7 @@ async def test_topics_then_a_worker_then_load(stack, settings, tmp_path):
     worker = WorkerProcess(stack, tmp_path / "worker", settings("worker") | placed)
     try:
         worker.wait_ready()
-        assert await healthy("worker", port)
+        await until(lambda: healthy("worker", port), "healthy")
         loading = await start(*command(ours()["load"]), settings=settings("load"))
         try:
             eventually(lambda: changes(port), 30)

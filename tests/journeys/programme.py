@@ -81,11 +81,12 @@ class Programme:
             max_batch_size=256 * 1024,
         )
 
-    def launch(self) -> WorkerProcess:
+    def launch(self, *program: str) -> WorkerProcess:
         """A worker process, named w0, w1, ... in the order of their launches."""
         name = f"w{next(self._numbers)}"
         settings = {"REGRADE_WORKER": name, **self.settings}
-        worker = WorkerProcess(self.stack, self.folder / name, settings)  # type: ignore[arg-type]
+        place = (self.stack, self.folder / name, settings)
+        worker = WorkerProcess(*place, program) if program else WorkerProcess(*place)  # type: ignore[arg-type]
         self.workers.append(worker)
         return worker
 
