@@ -16,6 +16,7 @@ from streams.cli import (
     override,
     policy,
     replay,
+    snapshot,
     topics,
     why,
     worker,
@@ -43,6 +44,8 @@ app.command()(override.recalculate)
 app.command()(erase.erase)
 app.command()(erase.pseudonym)
 app.command()(doctor.doctor)
+app.command()(snapshot.snapshot)
+app.command()(snapshot.restore)
 app.add_typer(dead_letters.app, name="dead-letters")
 
 

@@ -26,6 +26,16 @@ class PartitionsChanged(RegradeError):
         )
 
 
+class RestoreUnfinished(RegradeError):
+    """A partition was not restored or rebuilt to its end."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a partition was not restored to its end, and what it holds is not whole. Run "
+            "`regrade restore` again, with --replace."
+        )
+
+
 class PolicyChanged(RegradeError):
     """The stored grades were made by another policy or version."""
 

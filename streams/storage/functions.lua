@@ -19,6 +19,21 @@ local function claim(keys, args)
   return redis.call('HGETALL', meta)
 end
 
+local function now_ms()
+  local now = redis.call('TIME')
+  return now[1] * 1000 + math.floor(now[2] / 1000)
+end
+
+-- hold: KEYS meta; ARGV milliseconds for which commits are refused; 0 ends it at once.
+-- Answers the commit id that stands while it lasts; nil for a partition nobody claimed.
+local function hold(keys, args)
+  local commit = redis.call('HGET', keys[1], 'commit')
+  if not commit then return nil end
+  if args[1] == '0' then redis.call('HDEL', keys[1], 'held')
+  else redis.call('HSET', keys[1], 'held', string.format('%d', now_ms() + tonumber(args[1]))) end
+  return commit
+end
+
 local BATCH = 1000 -- unpack() has a limit of some thousand values
 
 -- commit: KEYS meta, due, outbox, counts, erased, <moves keys>, <customer keys>,
@@ -26,11 +41,13 @@ local BATCH = 1000 -- unpack() has a limit of some thousand values
 -- ARGV expected commit id, new commit id, then counted groups, each led by its length:
 --   meta fields and values; state blobs; customers gone; erased (hash, what is kept);
 --   due (day, customer); undue customers; outbox (sequence, row); counts (field, increment); per moves key (field, increment).
--- Answers 'applied', 'already' (this very commit was applied before) or 'stale'.
+-- Answers 'applied', 'already' (this very commit was applied before) or 'stale'; an error
+-- 'HELD' while an operator reads the partition.
 local function commit(keys, args)
-  local current = redis.call('HGET', keys[1], 'commit')
-  if current == args[2] then return 'already' end
-  if current ~= args[1] then return 'stale' end
+  local have = redis.call('HMGET', keys[1], 'commit', 'held')
+  if have[1] == args[2] then return 'already' end
+  if have[1] ~= args[1] then return 'stale' end
+  if have[2] and now_ms() < tonumber(have[2]) then return redis.error_reply('HELD') end
   local at = 3
   local function group()
     local first = at + 1
@@ -92,3 +109,4 @@ end
 redis.register_function('regrade1_claim', claim)
 redis.register_function('regrade1_commit', commit)
 redis.register_function('regrade1_trim', trim)
+redis.register_function('regrade1_hold', hold)

@@ -1,6 +1,5 @@
 """Customers of a programme that workers may be grading at this moment. Reads only."""
 
-import re
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 
@@ -10,8 +9,8 @@ from redis.exceptions import RedisError
 from scoring.units import Day
 from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
+from streams.storage.redis_store import escape_glob
 
-_GLOB = re.compile(r"[*?\[\]\\]")
 _AT_ONCE = 1000
 """Keys looked through in one answer of the server, which serves the workers as well."""
 
@@ -87,7 +86,7 @@ class LookUp:
         """
         keys = [Keys(self._prefix, partition) for partition in range(partitions)]
         homes = {of.customer("").encode(): at for at, of in enumerate(keys)}
-        match = _GLOB.sub(r"\\\g<0>", f"{{{self._prefix}.") + "*}:c:*"
+        match = escape_glob(f"{{{self._prefix}.") + "*}:c:*"
         # SCAN may show a key twice. Hashes: the keys of millions would fill the memory.
         seen: set[int] = set()
         cursor = 0

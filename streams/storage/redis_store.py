@@ -16,21 +16,30 @@ from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from scoring.units import Day
+from streams.errors import RegradeError
 from streams.partition.erasures import Erasure
 from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Verdict
 from streams.storage.errors import (
     PartitionsChanged,
     PolicyChanged,
+    RestoreUnfinished,
     StoreUnavailable,
     StoreUnfit,
 )
 from streams.storage.keys import Keys
 
+UNFINISHED = "0"
+"""The partition count of a partition not restored to its end: no worker accepts it."""
 LIBRARY = "regrade1"
 """Name of our functions in the server."""
 
 _TOPIC = "next:"
 _GLOB = re.compile(r"[*?\[\]\\]")
+
+
+def escape_glob(text: str) -> str:
+    """Text as a pattern of SCAN that matches it and nothing else."""
+    return _GLOB.sub(r"\\\g<0>", text)
 
 
 def connect(url: str, timeout_s: float = 10.0, connections: int = 64) -> Redis:
@@ -109,7 +118,7 @@ class RedisStore:
             call = self._redis.hmget(self._of(partition).meta, ["partitions", "policy"])
             stored, policy = await self._ask("reading a partition", call)
             if stored is not None and int(stored) != partitions:
-                raise PartitionsChanged(stored.decode(), partitions)
+                raise _changed(stored.decode(), partitions)
             if policy is not None and policy.decode() != self._policy:
                 raise PolicyChanged(policy.decode(), self._policy)
 
@@ -122,7 +131,7 @@ class RedisStore:
         except ResponseError as error:
             word, _, stored = str(error).partition(" ")
             if word == "PARTITIONS":
-                raise PartitionsChanged(stored, partitions) from None
+                raise _changed(stored, partitions) from None
             if word == "POLICY":
                 raise PolicyChanged(stored, self._policy) from None
             raise
@@ -189,7 +198,12 @@ class RedisStore:
             commit.commit,
             *self._arguments(commit),
         )
-        verdict = await self._ask("committing", call)
+        try:
+            verdict = await self._ask("committing", call)
+        except ResponseError as error:
+            if str(error) == "HELD":
+                raise StoreUnavailable("committing", "an operator reads the partition") from None
+            raise
         return cast("Verdict", verdict.decode())
 
     def _arguments(self, commit: Commit) -> list[str | bytes | int]:
@@ -242,7 +256,7 @@ class RedisStore:
     async def customers(self, partition: int) -> list[str]:
         """The ids of all customers of a partition, sorted."""
         pattern = self._of(partition).customer("")
-        match = _GLOB.sub(r"\\\g<0>", pattern) + "*"
+        match = escape_glob(pattern) + "*"
         # A set: SCAN may show a key twice.
         found = {key async for key in self._redis.scan_iter(match=match, count=5000)}
         return sorted(key.decode().removeprefix(pattern) for key in found)
@@ -277,6 +291,11 @@ class RedisStore:
             raise
         except RedisError as error:
             raise StoreUnavailable(doing, str(error)) from error
+
+
+def _changed(stored: str, found: int) -> RegradeError:
+    """The refusal of a partition whose stored count is another than that of the topics."""
+    return RestoreUnfinished() if stored == UNFINISHED else PartitionsChanged(stored, found)
 
 
 def _flat(increments: dict[str, int]) -> list[str | bytes | int]:

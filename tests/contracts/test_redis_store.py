@@ -1,9 +1,11 @@
 """What only a server can get wrong."""
 
 import pytest
-from commits import put
+from commits import put, row
 from redis import Redis
 
+from streams.partition.erasures import Erasure
+from streams.storage.copy import PartitionCopy
 from streams.storage.errors import StoreUnavailable, StoreUnfit
 from streams.storage.redis_store import RedisStore, connect
 
@@ -100,3 +102,54 @@ async def test_a_server_that_is_gone_is_unavailable():
         await store.load(0, ["ann"])
     assert refused.value.retriable
     await store.close()
+
+
+async def test_while_an_operator_reads_a_partition_commits_wait(redis_store):
+    """They are asked again until the hold ends; by itself it ends soon."""
+    meta = await redis_store.claim(0, "a", 1)
+    copy = PartitionCopy(redis_store._redis, redis_store._prefix, 0)
+    assert await copy.hold(60_000) == meta.commit
+    with pytest.raises(StoreUnavailable):
+        await put(redis_store, meta, states=[("ann", b"1")])
+    assert await redis_store.load(0, ["ann"]) == [None]
+    await copy.hold(0)
+    await put(redis_store, meta, states=[("ann", b"1")])
+    assert await PartitionCopy(redis_store._redis, redis_store._prefix, 1).hold(1) is None
+
+
+async def test_a_partition_is_copied_with_whatever_it_holds(redis_store):
+    """Strings, hashes, sorted sets and streams of any bytes come back as they were."""
+    meta = await redis_store.claim(0, "a", 2)
+    customers = [(f"c{n}", b"\x00\xff%d" % n) for n in range(2500)]
+    due = [(name, n % 7) for n, (name, _) in enumerate(customers)]
+    moves = {19_000: {"a>b:c": 2}}
+    await put(
+        redis_store,
+        meta,
+        states=customers,
+        due=due,
+        rows=[row("1"), row("2")],
+        counts={"x": 3},
+        moves=moves,
+        erased={"h": Erasure(2, "w")},
+        day=19_000,
+        next={"orders": 7},
+    )
+    from_, to = (PartitionCopy(redis_store._redis, redis_store._prefix, at) for at in (0, 1))
+    await to.clear()
+    pieces = [piece async for piece in from_.pieces()]
+    for piece in pieces:
+        await to.write(piece)
+    rows, fields = await from_.end()
+    await to.write(rows)
+    await to.finish(fields)
+    for partition in (0, 1):
+        found = await redis_store.load(partition, ["c7", "c2499"])
+        assert found == [b"\x00\xff7", b"\x00\xff2499"]
+        assert len(await redis_store.customers(partition)) == 2500
+        assert await redis_store.due_count(partition, 3) == 1429
+        assert await redis_store.outbox(partition) == [(1, row("1")), (2, row("2"))]
+        assert await redis_store.erased(partition, ["h"]) == [Erasure(2, "w")]
+        found = await redis_store.read_meta(partition)
+        assert (found.day, found.next, found.tail) == (19_000, {"orders": 7}, 2)
+    assert (await redis_store.read_meta(0)).commit != (await redis_store.read_meta(1)).commit
