@@ -15,6 +15,6 @@ _UNHURRIED = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 
-settings.register_profile("quick", max_examples=50, **_UNHURRIED)
+settings.register_profile("quick", max_examples=25, **_UNHURRIED)
 settings.register_profile("thorough", max_examples=1000, **_UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
