@@ -6,12 +6,14 @@ from importlib.metadata import version as installed_version
 import typer
 
 from streams.cli import (
+    api,
     backtest,
     dead_letters,
     demo,
     dev,
     doctor,
     erase,
+    keys,
     load,
     override,
     policy,
@@ -31,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     add_completion=False,
 )
-for command in (demo.demo, dev.dev, worker.worker, topics.topics):
+for command in (demo.demo, dev.dev, worker.worker, api.api, topics.topics):
     app.command()(command)
 app.command()(replay.replay)
 app.command()(load.load)
@@ -46,6 +48,7 @@ app.command()(erase.pseudonym)
 app.command()(doctor.doctor)
 app.command()(snapshot.snapshot)
 app.command()(snapshot.restore)
+app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 
 

@@ -46,15 +46,20 @@ def find(customer: str, policy: Policy, settings: Settings) -> Found:
 
 async def _find(customer: str, policy: Policy, settings: Settings) -> Found:
     look_up = LookUp(connect(settings.redis, _PATIENCE_S, 1), settings.key_prefix)
-    address = address_of(settings)
     try:
-        partitions = await look_up.partitions()
-        if partitions is None:
-            raise NothingStored(address, settings.prefix)
-        partition = partition_of(customer.encode(), partitions)
-        stored = await look_up.customer(partition, customer)
+        return await find_stored(customer, policy, look_up, settings)
     finally:
         await look_up.close()
+
+
+async def find_stored(customer: str, policy: Policy, look_up: LookUp, settings: Settings) -> Found:
+    """As `find`, over a connection that is already there."""
+    address = address_of(settings)
+    partitions = await look_up.partitions()
+    if partitions is None:
+        raise NothingStored(address, settings.prefix)
+    partition = partition_of(customer.encode(), partitions)
+    stored = await look_up.customer(partition, customer)
     if stored.policy not in (None, policy_tag(policy)):
         raise GradedByAnother(str(stored.policy), policy_tag(policy))
     if stored.day is None or stored.blob is None:

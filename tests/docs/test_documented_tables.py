@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from scoring.policy import TAG_GROUPS
 from scoring.readings import READINGS
 from scoring.triggers import with_built_in
+from streams.api.settings import ApiSettings
 from streams.intake import wire
 from streams.intake.commands import COMMAND_TYPES, AnyCommand
 from streams.intake.decode import Reason
@@ -37,9 +38,22 @@ def test_settings_lists_every_setting_with_its_default():
     assert {row["variable"]: (row["default"], row["meaning"]) for row in rows} == shown
 
 
+def test_settings_lists_every_setting_of_the_api():
+    """Its own ones; those of the workers it reads as well are told in words."""
+    shown = {
+        f"REGRADE_API_{name.upper()}": (_setting(field.default), field.description)
+        for name, field in ApiSettings.model_fields.items()
+    }
+    rows = table(text_of("docs/settings.md"), "variable of the API")
+    found = {row["variable of the API"]: (row["default"], row["meaning"]) for row in rows}
+    assert found == shown
+
+
 def _setting(default: object) -> str:
     if isinstance(default, bool):
         return str(default).lower()
+    if default is None:
+        return "(none)"
     return str(default) or "(empty)"
 
 

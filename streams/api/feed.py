@@ -1,0 +1,164 @@
+"""Follows the topics of changes and answers into the archive, and passes on what is new."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError, OffsetOutOfRangeError
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from streams.api.archive import AnswerRow, Archive, ChangeRow, Place
+from streams.clock import Clock
+from streams.outbox.answers import COMMAND_RESULTS
+from streams.outbox.scribe import CHANGES, LABEL_CHANGES
+from streams.partition.runner import TOPICS
+from streams.settings import Settings
+
+FOLLOWED = (*CHANGES, COMMAND_RESULTS)
+_REQUEST_MS = 10_000
+_POLL_MS = 200
+_AT_ONCE = 4000
+_PAUSE_S = 1.0
+log = structlog.get_logger()
+
+Fresh = Sequence[tuple[int, ChangeRow]]
+
+
+class TopicsMissing(Exception):
+    """The broker does not have all topics yet."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        super().__init__(f"missing topics: {', '.join(names)}; create them with `regrade topics`")
+
+
+class Feed:
+    """One consumer without a group; starts again whenever the broker goes."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        archive: Archive,
+        clock: Clock,
+        kept: int,
+        told: Callable[[Fresh, Sequence[AnswerRow]], None],
+    ) -> None:
+        self._settings = settings
+        self._archive = archive
+        self._clock = clock
+        self._kept = kept
+        self._told = told
+        self._consumer: AIOKafkaConsumer | None = None
+        self.problem: str | None = "the topics have not been read yet"
+        """Why changes are not followed right now; None while they are."""
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        while True:
+            try:
+                await self._follow()
+            except (KafkaError, OSError, TopicsMissing) as error:
+                self.problem = str(error) or repr(error)
+                log.warning("following the changes failed, trying again", error=self.problem)
+            finally:
+                self._consumer = None
+            await self._clock.sleep(_PAUSE_S)
+
+    async def ends(self) -> dict[Place, int] | None:
+        """Where the input topics end; None while the broker does not say."""
+        consumer = self._consumer
+        if consumer is None:
+            return None
+        prefix = self._settings.prefix
+        places = [
+            TopicPartition(prefix + topic, at)
+            for topic in TOPICS
+            for at in consumer.partitions_for_topic(prefix + topic) or ()
+        ]
+        try:
+            async with asyncio.timeout(_PAUSE_S):
+                found = await consumer.end_offsets(places)
+        except (KafkaError, TimeoutError, OSError):
+            return None
+        return {(tp.topic.removeprefix(prefix), tp.partition): end for tp, end in found.items()}
+
+    async def _follow(self) -> None:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            request_timeout_ms=_REQUEST_MS,
+            fetch_max_wait_ms=self._settings.fetch_max_wait_ms,
+        )
+        try:
+            await consumer.start()
+            await self._seek(consumer)
+            self._consumer, self.problem = consumer, None
+            while True:
+                found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_AT_ONCE)
+                if found:
+                    await self._take(found)
+        except OffsetOutOfRangeError:
+            # What was read is no longer there: another broker, or a log that was cut.
+            await asyncio.to_thread(self._archive.clear)
+        finally:
+            self._consumer = None
+            await consumer.stop()
+
+    async def _seek(self, consumer: AIOKafkaConsumer) -> None:
+        """Go on where the archive ends; at first as far back as it reaches."""
+        prefix = self._settings.prefix
+        present = await consumer.topics()
+        missing = [prefix + name for name in (*FOLLOWED, *TOPICS) if prefix + name not in present]
+        if missing:
+            raise TopicsMissing(missing)
+        places = [
+            TopicPartition(prefix + topic, at)
+            for topic in FOLLOWED
+            for at in sorted(consumer.partitions_for_topic(prefix + topic) or ())
+        ]
+        consumer.assign(places)
+        begins = await consumer.beginning_offsets(places)
+        ends = await consumer.end_offsets(places)
+        known = await asyncio.to_thread(self._archive.positions)
+        named = {tp: (tp.topic.removeprefix(prefix), tp.partition) for tp in places}
+        if any(known.get(named[tp], 0) > ends[tp] for tp in places):
+            await asyncio.to_thread(self._archive.clear)
+            known = {}
+        for tp in places:
+            at = known.get(named[tp], ends[tp] - self._kept)
+            consumer.seek(tp, max(at, begins[tp]))
+
+    async def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
+        prefix = self._settings.prefix
+        changes, answers, positions = list[ChangeRow](), list[AnswerRow](), dict[Place, int]()
+        for tp, records in found.items():
+            topic = tp.topic.removeprefix(prefix)
+            positions[topic, tp.partition] = records[-1].offset + 1
+            for record in records:
+                body = orjson.loads(record.value)
+                if topic == COMMAND_RESULTS:
+                    answers.append(AnswerRow(body["command"], body["customer_id"], record.value))
+                else:
+                    changes.append(change_row(topic == LABEL_CHANGES, record, body))
+        changes.sort(key=lambda row: row.published)
+        fresh = await asyncio.to_thread(self._archive.take, changes, answers, positions)
+        self._told(fresh, answers)
+
+
+def change_row(label: bool, record: ConsumerRecord, body: dict[str, Any]) -> ChangeRow:
+    """A record of a topic of changes as the archive keeps it."""
+    return ChangeRow(
+        record.timestamp,
+        body["customer_id"],
+        body["version"],
+        label,
+        body["from"],
+        body["to"],
+        body["trigger"],
+        record.value,
+        body["type"] == "customer.erased",
+    )

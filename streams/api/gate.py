@@ -1,0 +1,102 @@
+"""Around every request: headers that guard the page, a bound on bodies, a line in the log."""
+
+from typing import Any
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from streams.api.errors import error_response
+from streams.clock import Clock
+from streams.telemetry.logs import pseudonym
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+_CUSTOMERS = ("clientId", "client")
+log = structlog.get_logger()
+
+
+class BodyTooLarge(Exception):
+    """More came than a body may have."""
+
+
+class Gate:
+    """ASGI middleware; streams pass through it unbuffered."""
+
+    def __init__(self, app: ASGIApp, clock: Clock, body_bytes: int) -> None:
+        self._app = app
+        self._clock = clock
+        self._most = body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and its answer back."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = self._clock.monotonic()
+        status = 0
+
+        async def guarded(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        try:
+            await self._app(scope, self._bounded(receive), guarded)
+        except BodyTooLarge:
+            told = f"the body has more than {self._most} bytes (REGRADE_API_BODY_BYTES)"
+            await error_response(413, "too_large", told)(scope, receive, guarded)
+        finally:
+            self._tell(scope, status, self._clock.monotonic() - started)
+
+    def _bounded(self, receive: Receive) -> Receive:
+        taken = 0
+
+        async def bounded() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > self._most:
+                raise BodyTooLarge
+            return message
+
+        return bounded
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        """The template of the route and a hash: ids of customers stand in no log."""
+        asked: dict[str, Any] = scope.get("path_params", {})
+        customer = next((asked[name] for name in _CUSTOMERS if name in asked), None)
+        log.info(
+            "answered",
+            method=scope["method"],
+            route=route_of(scope),
+            status=status,
+            seconds=round(seconds, 4),
+            caller=scope.get("state", {}).get("caller"),
+            customer=None if customer is None else pseudonym(customer),
+        )
+
+
+def route_of(scope: Scope) -> str:
+    """The template of the route that answered, or what stands for all others."""
+    route = scope.get("route")
+    if route is not None:
+        return str(route.path)
+    return "/static" if scope["path"].startswith("/static/") else "(none)"

@@ -1,0 +1,141 @@
+"""Live streams: one event written once, given to every listener, none of whom is waited for."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from streams.errors import RegradeError
+
+WAITING = 64
+"""Blocks that may wait for a listener before it is told that it missed some."""
+
+AT_ONCE = 200
+"""Most changes of one block; of a burst the latest are sent, and how many were left out."""
+
+
+class TooManyStreams(RegradeError):
+    """Another live stream would be one too many."""
+
+    retriable = True
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"{most} live streams are open, no more are allowed (REGRADE_API_STREAMS)")
+
+
+class Block(NamedTuple):
+    """Some events together, as bytes of a stream."""
+
+    data: bytes
+    first: int = 0
+    """Number of the first change in it; 0 when there is none."""
+    last: int = 0
+
+
+def event(name: str, body: bytes, number: str | None = None) -> bytes:
+    r"""One event of a stream.
+
+    >>> event("change", b"{}", "e-7")
+    b'id: e-7\nevent: change\ndata: {}\n\n'
+    """
+    head = b"" if number is None else b"id: %b\n" % number.encode()
+    return b"%bevent: %b\ndata: %b\n\n" % (head, name.encode(), body)
+
+
+def gap(reason: str, missed: int | None) -> bytes:
+    """Tells a listener that changes are missing from the stream: ask for them anew."""
+    return event("gap", orjson.dumps({"reason": reason, "missed": missed}))
+
+
+def changes_block(epoch: str, changes: Sequence[tuple[int, bytes]]) -> Block:
+    """Changes as one block; of more than `AT_ONCE` the latest."""
+    left_out = len(changes) - AT_ONCE
+    shown = changes[-AT_ONCE:]
+    parts = [gap("burst", left_out)] if left_out > 0 else []
+    parts += [event("change", body, f"{epoch}-{seq}") for seq, body in shown]
+    return Block(b"".join(parts), changes[0][0], changes[-1][0])
+
+
+class Listener:
+    """What waits for one stream."""
+
+    def __init__(self) -> None:
+        self._blocks: deque[Block] = deque()
+        self._some = asyncio.Event()
+        self._missed = False
+        self._ended = False
+
+    def offer(self, block: Block) -> None:
+        """Add a block; what waits too long is dropped and replaced by word of it."""
+        if len(self._blocks) >= WAITING:
+            self._blocks.clear()
+            self._missed = True
+        self._blocks.append(block)
+        self._some.set()
+
+    def end(self) -> None:
+        """Let the stream end."""
+        self._ended = True
+        self._some.set()
+
+    async def take(self, patience_s: float) -> list[Block] | None:
+        """What came, at least a comment each `patience_s`; None at the end."""
+        try:
+            async with asyncio.timeout(patience_s):
+                await self._some.wait()
+        except TimeoutError:
+            return [Block(b": still here\n\n")]
+        if self._ended:
+            return None
+        self._some.clear()
+        blocks = list(self._blocks)
+        self._blocks.clear()
+        if self._missed:
+            self._missed = False
+            blocks.insert(0, Block(gap("slow", None)))
+        return blocks
+
+
+class Hub:
+    """All listeners."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._listeners: set[Listener] = set()
+
+    def __len__(self) -> int:
+        return len(self._listeners)
+
+    def listen(self) -> Listener:
+        """A new listener.
+
+        Raises:
+            TooManyStreams: there are as many as may be.
+        """
+        if len(self._listeners) >= self._most:
+            raise TooManyStreams(self._most)
+        listener = Listener()
+        self._listeners.add(listener)
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        """A stream has ended."""
+        self._listeners.discard(listener)
+
+    def tell(self, block: Block) -> None:
+        """Give a block to every listener."""
+        for listener in self._listeners:
+            listener.offer(block)
+
+    def status(self, body: dict[str, Any]) -> None:
+        """Tell everybody how things stand."""
+        if self._listeners:
+            self.tell(Block(event("status", orjson.dumps(body))))
+
+    def close(self) -> None:
+        """End every stream."""
+        for listener in self._listeners:
+            listener.end()

@@ -1,0 +1,89 @@
+"""The parts of one running API, wired together; they start and end with it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scoring.policy import Policy
+from streams.api.access import Access
+from streams.api.archive import AnswerRow, Archive
+from streams.api.feed import Feed, Fresh
+from streams.api.keys import KeyFile
+from streams.api.live import Hub, changes_block
+from streams.api.programme import Programme
+from streams.api.sender import Sender
+from streams.api.sessions import Sessions
+from streams.api.settings import ApiSettings
+from streams.api.status import EVERY_S, Status
+from streams.clock import Clock
+from streams.settings import Settings
+from streams.storage.look_up import LookUp
+from streams.storage.overview import Overview
+from streams.storage.redis_store import connect
+
+_PATIENCE_S = 3.0
+_CONNECTIONS = 64
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything a route may ask."""
+
+    settings: Settings
+    api: ApiSettings
+    clock: Clock
+    programme: Programme
+    look_up: LookUp
+    overview: Overview
+    archive: Archive
+    hub: Hub
+    sender: Sender
+    feed: Feed
+    status: Status
+    access: Access
+
+    async def run(self) -> None:
+        """Look and tell, once a second, until cancelled."""
+        while True:
+            await self.status.look()
+            self.hub.status(self.status.body(self.programme))
+            await self.clock.sleep(EVERY_S)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, api: ApiSettings, policy: Policy, folder: Path, clock: Clock
+) -> AsyncIterator[Parts]:
+    """The parts at work; what they keep lies in `folder`."""
+    redis = connect(settings.redis, _PATIENCE_S, _CONNECTIONS)
+    look_up = LookUp(redis, settings.key_prefix)
+    overview = Overview(redis, settings.key_prefix)
+    archive = await asyncio.to_thread(Archive, folder, api.changes_kept)
+    hub, sender = Hub(api.streams), Sender(settings, clock)
+
+    def told(fresh: Fresh, answers: Sequence[AnswerRow]) -> None:
+        sender.answered(answers)
+        moved = [(seq, row.body) for seq, row in fresh if not row.label]
+        if moved:
+            hub.tell(changes_block(archive.epoch, moved))
+
+    feed = Feed(settings, archive, clock, api.changes_kept, told)
+    status = Status(look_up, overview, feed, clock, stale_after_s=api.stale_after_s)
+    keys = None if api.keys is None else KeyFile(api.keys)
+    access = Access(api, keys, Sessions(folder, clock), clock)
+    parts = Parts(
+        settings, api, clock, Programme(policy), look_up, overview, archive, hub, sender, feed,
+        status, access,
+    )  # fmt: skip
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            at_work = [tasks.create_task(feed.run()), tasks.create_task(parts.run())]
+            yield parts
+            for task in at_work:
+                task.cancel()
+    finally:
+        await sender.close()
+        await look_up.close()
+        await asyncio.to_thread(archive.close)
