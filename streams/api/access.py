@@ -151,6 +151,7 @@ def needs(role: Role) -> Check:
     """A dependency that lets callers of a role in."""
 
     async def check(request: Request) -> Caller:
+        """Let in, or refuse."""
         access: Access = request.app.state.parts.access
         return access.admit(request, role)
 

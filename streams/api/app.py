@@ -11,12 +11,12 @@ from scoring.policy import Policy
 from streams.api import errors, page
 from streams.api.gate import Gate
 from streams.api.parts import running
-from streams.api.routes import board, grades, health, profiles, stream
+from streams.api.routes import board, grades, health, profiles, session, stream
 from streams.api.settings import ApiSettings
 from streams.clock import Clock
 from streams.settings import Settings
 
-ROUTERS = (grades, board, profiles, stream, health)
+ROUTERS = (session, grades, board, profiles, stream, health)
 
 
 def create_app(
@@ -26,6 +26,7 @@ def create_app(
 
     @asynccontextmanager
     async def at_work(app: FastAPI) -> AsyncIterator[None]:
+        """From the first request to the last."""
         async with running(settings, api, policy, folder, clock) as parts:
             app.state.parts = parts
             yield

@@ -64,6 +64,7 @@ async def running(
     hub, sender = Hub(api.streams), Sender(settings, clock)
 
     def told(fresh: Fresh, answers: Sequence[AnswerRow]) -> None:
+        """Pass on what the feed read."""
         sender.answered(answers)
         moved = [(seq, row.body) for seq, row in fresh if not row.label]
         if moved:

@@ -32,7 +32,7 @@ class ApiSettings(BaseSettings):
         8108, description="port of the API and the board; 0 takes a free one"
     )
     keys: Path | None = Field(
-        None, description="file of hashed keys, written by `regrade keys`; without one all may"
+        None, description="file of hashed keys, written by regrade keys; without one all may"
     )
     data: Path | None = Field(
         None, description="folder of the index of changes; a temporary one by default"

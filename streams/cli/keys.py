@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Keys of the API: add, list and revoke them.", no_args_is_help=True)
 
-File = Annotated[
-    Path | None, typer.Option(help="The file of keys; REGRADE_API_KEYS by default.")
-]
+File = Annotated[Path | None, typer.Option(help="The file of keys; REGRADE_API_KEYS by default.")]
 Name = Annotated[str, typer.Argument(help="Who has the key; the author of what it orders.")]
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from scoring.calendar import day_of
 from scoring.units import Day
-from streams.api.access import Caller, viewer
+from streams.api.access import viewer
 from streams.api.answer import answer, parts_of
 from streams.api.archive import Search
 from streams.api.errors import Refused
@@ -19,12 +19,6 @@ from streams.api.tables import HISTORY_DAYS, label_rows, move_rows, tier_rows
 router = APIRouter(prefix="/api", dependencies=[Depends(viewer)])
 MOST_DAYS = 400
 """Days of moves in one answer."""
-
-
-@router.get("/me")
-async def me(caller: Annotated[Caller, Depends(viewer)]) -> Response:
-    """Who is asking, and what they may do."""
-    return answer({"name": caller.name, "role": caller.role.word, "open": caller.open})
 
 
 @router.get("/status")
