@@ -4,10 +4,8 @@ import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
@@ -28,13 +26,10 @@ from streams.partition.surroundings import Sight, Surroundings
 from streams.settings import Settings
 from streams.storage.patient import PatientStore
 from streams.storage.redis_store import RedisStore, connect
-from streams.telemetry.health import Health
-from streams.telemetry.metrics import Metrics
 from streams.telemetry.observer import MetricsObserver
-from streams.telemetry.server import serve
-from streams.telemetry.watch import Probe, Watchdog, keep_looking
 from streams.topics import MAX_ROW_BYTES
 from streams.transport import Consumer
+from streams.vitals import Vitals
 
 MAX_BATCH_BYTES = 256 * 1024
 CLAIM_TIMEOUT_S = 20.0
@@ -75,38 +70,24 @@ class Keeper:
         self._claimed = asyncio.Event()
         self._assignments = 0
         self._clock = SystemClock()
-        registry = CollectorRegistry()
-        self.metrics = Metrics(registry)
-        settings = plan.settings
-        host = settings.metrics_host
-        self.health = Health(self._clock, settings.stall_timeout_s)
-        self._watchdog = Watchdog(self.health, self._clock)
-        port = serve(host, settings.metrics_port, registry, self.health)
-        url = f"http://{host}:{port}/metrics"
-        structlog.get_logger().info("metrics are served", metrics_url=url)
+        self._vitals = Vitals(plan.settings, CollectorRegistry(), self._clock)
+        self.metrics = self._vitals.metrics
+        self._let_go_at = self._clock.monotonic()
 
     def watch(self) -> None:
         """Look at the worker from now on, and end it when it stalls."""
         # Faust ends it with the app, and the app with it should it fail.
-        self._app.add_future(keep_looking(self.health, self._clock, self._sights, self._probes))
-        self._watchdog.start()
-
-    def _probes(self) -> dict[str, Probe]:
-        """The servers that must answer, once they are connected."""
-        store, producer = self._store, self._producer
-        if store is None or producer is None or self._coordinator is None:
-            return {}
-        return {"store": store.answers, "broker": partial(_answers, producer)}
+        self._app.add_future(self._vitals.watch(self._sights))
 
     def _sights(self) -> list[Sight]:
         """All parts of the worker, for its health."""
         coordinator, claimed = self._coordinator, self._claimed.is_set()
         group = Sight("the assignment by the group", self._assignments, not claimed)
         if coordinator is None or not claimed:
-            self.health.holds("no partitions are assigned")
+            self._vitals.health.holds("no partitions are assigned")
             return [group]
         pending = coordinator.pending()
-        self.health.holds(f"partitions {pending} have not started" if pending else None)
+        self._vitals.health.holds(f"partitions {pending} have not started" if pending else None)
         return [group, *coordinator.sights(self._taken)]
 
     def _taken(self, topic: str, partition: int) -> int:
@@ -122,7 +103,7 @@ class Keeper:
         store = PatientStore(
             redis,
             clock,
-            self._repeated,
+            self._vitals.repeated,
             self.metrics.commit_seconds.observe,
         )
         self._producer = AIOKafkaProducer(
@@ -137,8 +118,10 @@ class Keeper:
         except KafkaError as error:
             raise ProducerRefused(settings.kafka, repr(error)) from None
         observer = MetricsObserver(
-            self.metrics, plan.policy, settings.prefix, live=settings.clock == "wall"
+            self.metrics, plan.policy, settings.prefix, clock, live=settings.clock == "wall"
         )
+        days = local_days(plan.policy)
+        self._vitals.connected(redis, self._producer, days if settings.clock == "wall" else None)
         publisher = Publisher(self._producer, store, clock, settings.prefix, observer.published)
         around = Surroundings(
             owner=f"{settings.worker}-{secrets.token_hex(4)}",
@@ -147,7 +130,7 @@ class Keeper:
             outlet=publisher,
             observer=observer,
             clock=clock,
-            days=local_days(plan.policy),
+            days=days,
             mode=settings.clock,
             build=self._builder(store),
         )
@@ -159,11 +142,6 @@ class Keeper:
             settings.prefix,
             self._app.crash,
         )
-
-    def _repeated(self) -> None:
-        """A call to the store is made again: it is down, and nobody idles."""
-        self.health.sign()
-        self.metrics.store_retries.inc()
 
     def _builder(self, store: PatientStore) -> Callable[[int, PartitionMeta], PartitionProcessor]:
         plan = self._plan
@@ -195,16 +173,18 @@ class Keeper:
         self.metrics.partitions.set(len(found) // len(TOPICS))
         await self._coordinator.assigned(found)
         self._claimed.set()
+        self.metrics.rebalance_seconds.observe(self._clock.monotonic() - self._let_go_at)
 
     async def revoked(self) -> None:
         """A rebalance begins."""
+        self._let_go_at = self._clock.monotonic()
         self._claimed.clear()
         if self._coordinator is not None:
             await self._coordinator.release()
 
     async def stop(self) -> None:
         """The worker ends: finish, publish, disconnect."""
-        self._watchdog.stop()
+        self._vitals.stop()
         await self.revoked()
         if self._producer is not None:
             await self._producer.stop()
@@ -255,12 +235,3 @@ class Keeper:
 
     def _place(self, topic: str, partition: int) -> TopicPartition:
         return TopicPartition(self._plan.settings.prefix + topic, partition)
-
-
-async def _answers(producer: AIOKafkaProducer) -> bool:
-    """Whether a broker answers, on a connection that is not the consumer's."""
-    try:
-        await producer.client.fetch_all_metadata()
-    except KafkaError:
-        return False
-    return True

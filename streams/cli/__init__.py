@@ -1,10 +1,13 @@
 """The command `regrade`: parses, delegates, and says in plain words what went wrong."""
 
+import json
+import platform
 import sys
-from importlib.metadata import version as installed_version
+from typing import Annotated
 
 import typer
 
+from streams.build import build
 from streams.cli import (
     api,
     backtest,
@@ -53,9 +56,43 @@ app.add_typer(dead_letters.app, name="dead-letters")
 
 
 @app.command()
-def version() -> None:
-    """Print the version."""
-    typer.echo(installed_version("regrade"))
+def version(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print the version, the revision it was built from, and the Python it runs on.
+
+    Example: `regrade version --json`
+    """
+    typer.echo(json.dumps(_program()) if as_json else _version_line())
+
+
+def _program() -> dict[str, str]:
+    found = build()
+    python = platform.python_version()
+    return {"version": found.version, "revision": found.revision, "python": python}
+
+
+def _version_line() -> str:
+    told = _program()
+    return f"regrade {told['version']} (revision {told['revision']}, Python {told['python']})"
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(_version_line())
+        raise typer.Exit
+
+
+@app.callback()
+def regrade(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Keeps every customer at the tier their history deserves."""
 
 
 def main() -> None:

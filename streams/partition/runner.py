@@ -212,7 +212,8 @@ class PartitionRunner:
         now = around.clock.now_ms()
         # Reversed: the first record of each topic is the one that stays.
         waited = {r.topic: (now - r.timestamp) / 1000 for r in reversed(records)}
-        work = Work(around.clock.monotonic() - started, waited)
+        reached = {r.topic: EpochMs(r.timestamp) for r in records}
+        work = Work(around.clock.monotonic() - started, waited, reached)
         meta = self.processor.meta
         around.observer.processed(self.partition, batches, meta, work)
         rows = [row for batch in batches for row in batch.rows]

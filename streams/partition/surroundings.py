@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from scoring.calendar import LocalDays
+from scoring.units import EpochMs
 from streams.clock import Clock
 from streams.errors import RegradeError
 from streams.partition.batch import Batch
@@ -101,6 +102,8 @@ class Work:
     """From taking the records to the commit being durable."""
     waited: Mapping[str, float]
     """Per topic the seconds since the Kafka timestamp of the chunk's first record."""
+    reached: Mapping[str, EpochMs]
+    """Per topic the Kafka timestamp of the chunk's last record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any, cast
 
@@ -65,6 +66,18 @@ class _Packing:
     def pack_command(self, command: str, *args: str | bytes | float) -> list[bytes]:
         """The bytes of one command; a command of two words is two arguments."""
         return [hiredis.pack_command((*command.split(), *args))]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How a server is."""
+
+    memory: int
+    """Bytes in use."""
+    limit: int
+    """Bytes it may use; 0 when it knows no limit."""
+    persists: bool
+    """Whether its append-only file is written without errors."""
 
 
 class RedisStore:
@@ -261,13 +274,15 @@ class RedisStore:
         found = {key async for key in self._redis.scan_iter(match=match, count=5000)}
         return sorted(key.decode().removeprefix(pattern) for key in found)
 
-    async def answers(self) -> bool:
-        """Whether the server answers now."""
+    async def condition(self) -> Condition | None:
+        """How the server is now; None when it does not answer."""
+        asking = self._redis.info("memory", "persistence")
         try:
-            await self._ask("being asked whether it is there", self._redis.ping())
+            found = await self._ask("being asked how it is", asking)
         except StoreUnavailable:
-            return False
-        return True
+            return None
+        writes = found["aof_enabled"] and found["aof_last_write_status"] == "ok"
+        return Condition(found["used_memory"], found["maxmemory"], bool(writes))
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -50,7 +50,7 @@ class Health:
     def look(self, sights: Sequence[Sight]) -> None:
         """Take note of all parts, as they are now."""
         now = self._clock.monotonic()
-        waiting = bool(self._silent(now))  # for others: no fault of any part
+        waiting = bool(self.silent())  # for others: no fault of any part
         seen: dict[str, tuple[Hashable, float]] = {}
         for sight in sights:
             mark = (sight.mark, self._signs)
@@ -83,12 +83,14 @@ class Health:
     def unready(self) -> list[str]:
         """Why no work should be expected of the worker now; empty when it is ready."""
         now = self._clock.monotonic()
-        reasons = [f"the {server} has not answered lately" for server in self._silent(now)]
+        reasons = [f"the {server} has not answered lately" for server in self.silent()]
         if now - self._looked > FRESH_S:
             reasons.append(f"the event loop has not turned for {now - self._looked:.0f} s")
         if self._partitions is not None:
             reasons.append(self._partitions)
         return reasons
 
-    def _silent(self, now: float) -> list[str]:
+    def silent(self) -> list[str]:
+        """The servers that were asked and have not answered lately."""
+        now = self._clock.monotonic()
         return [server for server, at in self._answered.items() if at is None or now - at > FRESH_S]

@@ -20,6 +20,11 @@ _LONG = (
     300.0,
 )
 
+_PAUSES = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 60.0, 120.0)
+
+FRESH_S = 5.0
+"""What is promised: a change is acknowledged by the broker so soon after its record arrived."""
+
 
 class Metrics:
     """The catalogue, on a registry of its own.
@@ -98,6 +103,42 @@ class Metrics:
             buckets=_LONG,
             registry=registry,
         )
+        self.last_record = Gauge(
+            "regrade_last_record_timestamp_seconds",
+            "Kafka timestamp of the last record committed: how far the partition has come.",
+            ["topic", "partition"],
+            registry=registry,
+        )
+        self.last_commit = Gauge(
+            "regrade_last_commit_timestamp_seconds",
+            "When the last commit of a partition was answered.",
+            ["partition"],
+            registry=registry,
+        )
+        self.unaccounted = Counter(
+            "regrade_unaccounted_offsets",
+            "Offsets passed by without a record: markers of transactions, or lost records.",
+            ["topic"],
+            registry=registry,
+        )
+        self.deliveries = Counter(
+            "regrade_deliveries",
+            "Rows of a record acknowledged by the broker, by whether within 5 s of its arrival.",
+            ["fresh"],
+            registry=registry,
+        )
+        self.delivery_seconds = Histogram(
+            "regrade_delivery_latency_seconds",
+            "Kafka timestamp of the first record of a chunk to the last of its rows acknowledged.",
+            buckets=_LONG,
+            registry=registry,
+        )
+        self.publish_seconds = Histogram(
+            "regrade_publish_duration_seconds",
+            "Time from a commit being durable to all its rows being acknowledged.",
+            buckets=_FAST,
+            registry=registry,
+        )
         self.dead_letters = Counter(
             "regrade_dead_letters",
             "Records refused, by reason.",
@@ -116,6 +157,12 @@ class Metrics:
             ["partition"],
             registry=registry,
         )
+        self.outbox_oldest = Gauge(
+            "regrade_outbox_oldest_timestamp_seconds",
+            "When the oldest row not yet acknowledged was committed; absent while none waits.",
+            ["partition"],
+            registry=registry,
+        )
         self.partitions = Gauge(
             "regrade_assigned_partitions",
             "Partitions this worker owns.",
@@ -126,6 +173,12 @@ class Metrics:
             "Assignments received from the group.",
             registry=registry,
         )
+        self.rebalance_seconds = Histogram(
+            "regrade_rebalance_duration_seconds",
+            "Time from letting partitions go to having claimed others, for nobody to work on.",
+            buckets=_PAUSES,
+            registry=registry,
+        )
         self.stale_commits = Counter(
             "regrade_stale_commits",
             "Commits the store refused because another worker had committed.",
@@ -134,6 +187,48 @@ class Metrics:
         self.store_retries = Counter(
             "regrade_store_retries",
             "Calls to the store that had to be repeated.",
+            registry=registry,
+        )
+        self.server_up = Gauge(
+            "regrade_server_up",
+            "Whether the store and the broker answer this worker: 1 or 0.",
+            ["server"],
+            registry=registry,
+        )
+        self.store_memory = Gauge(
+            "regrade_store_memory_bytes",
+            "Memory the store uses.",
+            registry=registry,
+        )
+        self.store_limit = Gauge(
+            "regrade_store_memory_limit_bytes",
+            "Memory the store may use; 0 when it knows no limit.",
+            registry=registry,
+        )
+        self.store_persists = Gauge(
+            "regrade_store_persists",
+            "Whether the store writes its append-only file without errors: 1 or 0.",
+            registry=registry,
+        )
+        self.ready = Gauge(
+            "regrade_ready",
+            "Whether the worker is ready, as /readyz says: 1 or 0.",
+            registry=registry,
+        )
+        self.midnight = Gauge(
+            "regrade_midnight_timestamp_seconds",
+            "The last midnight of the policy's zone; absent in event mode.",
+            registry=registry,
+        )
+        self.today = Gauge(
+            "regrade_today_timestamp_seconds",
+            "The day since then: its date at 00:00 UTC, to compare partition days with.",
+            registry=registry,
+        )
+        self.build = Gauge(
+            "regrade_build_info",
+            "The program that runs; always 1.",
+            ["version", "revision", "python"],
             registry=registry,
         )
         self.policy = Gauge(

@@ -5,24 +5,33 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from scoring.policy import Policy
+from streams.clock import Clock
 from streams.partition.batch import Batch
 from streams.partition.ports import OutboxRow, PartitionMeta
 from streams.partition.surroundings import Work
+from streams.telemetry.accounts import Accounts
+from streams.telemetry.deliveries import Deliveries
 from streams.telemetry.metrics import Metrics
 
+_MS = 1000
 _SECONDS_PER_DAY = timedelta(days=1).total_seconds()
 
 
 class MetricsObserver:
     """Counts for Prometheus. Tier gauges cover the partitions owned right now."""
 
-    def __init__(self, metrics: Metrics, policy: Policy, topic_prefix: str, *, live: bool) -> None:
+    def __init__(
+        self, metrics: Metrics, policy: Policy, topic_prefix: str, clock: Clock, *, live: bool
+    ) -> None:
         """`live`: Kafka timestamps are about now, so the time since then tells something."""
         self._metrics = metrics
         self._live = live
         self._prefix = topic_prefix
         self._tiers = [tier.name for tier in policy.tiers]
+        self._clock = clock
         self._customers: dict[int, Counter[str]] = {}
+        self._deliveries = Deliveries(metrics, clock)
+        self._accounts = Accounts(metrics)
         info = (policy.policy_id, str(policy.version), policy.fingerprint)
         metrics.policy.labels(*info).set(1)
         for tier in self._tiers:
@@ -42,6 +51,10 @@ class MetricsObserver:
         self._metrics.day.clear()
         self._metrics.due.clear()
         self._metrics.outbox.clear()
+        self._metrics.last_record.clear()
+        self._metrics.last_commit.clear()
+        self._deliveries.forget()
+        self._accounts.forget()
 
     def processed(
         self,
@@ -53,6 +66,14 @@ class MetricsObserver:
         """A chunk was committed."""
         metrics = self._metrics
         metrics.chunk_seconds.observe(work.seconds)
+        metrics.last_commit.labels(str(partition)).set(self._clock.now_ms() / _MS)
+        for topic, at in work.reached.items():
+            name = topic.removeprefix(self._prefix)
+            metrics.last_record.labels(name, str(partition)).set(at / _MS)
+        rows = sum(len(batch.rows) for batch in batches)
+        arrived = max(work.waited.values(), default=None) if self._live else None
+        self._deliveries.committed(partition, rows, arrived)
+        self._accounts.passed(partition, meta.next, self._taken(batches))
         if self._live:
             for topic, waited in work.waited.items():
                 name = topic.removeprefix(self._prefix)
@@ -75,6 +96,15 @@ class MetricsObserver:
     def refused(self) -> None:
         """The store refused a commit because another worker had committed."""
         self._metrics.stale_commits.inc()
+        self._accounts.forget()
+
+    def _taken(self, batches: Sequence[Batch]) -> Counter[str]:
+        """Records by topic, whatever became of them."""
+        taken: Counter[str] = Counter()
+        for batch in batches:
+            for (topic, _), count in batch.outcomes.items():
+                taken[topic.removeprefix(self._prefix)] += count
+        return taken
 
     def _count(self, batch: Batch) -> None:
         metrics = self._metrics
@@ -92,6 +122,7 @@ class MetricsObserver:
     def published(self, partition: int, rows: Sequence[OutboxRow], waiting: int) -> None:
         """Rows were acknowledged by the broker; `waiting` are not yet."""
         self._metrics.outbox.labels(str(partition)).set(waiting)
+        self._deliveries.acknowledged(partition, waiting)
         for topic, count in Counter(row.topic for row in rows).items():
             self._metrics.published.labels(topic).inc(count)
 

@@ -39,7 +39,7 @@ def refusal(words: list[str]) -> str | None:
     while hasattr(command, "commands"):
         if not rest:
             return "a command is missing"
-        if rest[0] == "--help":
+        if rest[0] in ("--help", "--version"):
             return None
         found = command.commands.get(rest.pop(0))
         if found is None:

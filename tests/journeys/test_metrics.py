@@ -64,6 +64,7 @@ def test_at_rest_nothing_lags_and_every_partition_shows_the_last_day(graded):
     assert graded.samples("regrade_assigned_partitions") == {(): PARTITIONS}
     assert graded.samples("regrade_stale_commits_total") == {(): 0}
     assert graded.samples("regrade_store_retries_total") == {(): 0}
+    assert set(graded.samples("regrade_unaccounted_offsets_total", "topic").values()) == {0}
 
 
 def test_metrics_follow_the_rules_of_prometheus(graded):
