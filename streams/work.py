@@ -10,6 +10,7 @@ from scoring.policy import Policy
 from streams.app import TopicsUnfit, create_app, create_worker
 from streams.bootstrap import calm_collector, policy_tag
 from streams.errors import KafkaUnreachable, RegradeError
+from streams.group_history import StoreLost, records_read
 from streams.keeper import WorkerPlan
 from streams.partition.runner import TOPICS
 from streams.policies.load import load_policy
@@ -59,10 +60,27 @@ async def preflight(settings: Settings, policy: Policy) -> int:
     store = RedisStore(connect(settings.redis), settings.key_prefix, policy_tag(policy))
     try:
         await store.prepare(durable=settings.publish_after == "durable")
-        await store.verify(partitions)
+        if not await store.verify(partitions):
+            await check_history(settings, partitions)
     finally:
         await store.close()
     return partitions
+
+
+async def check_history(settings: Settings, partitions: int) -> None:
+    """Where nothing is stored, nothing may have been read.
+
+    Raises:
+        StoreLost: the group has read records.
+    """
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    await admin.start()
+    try:
+        records = await records_read(admin, settings, partitions)
+    finally:
+        await admin.close()
+    if records:
+        raise StoreLost(settings.group, settings.prefix, records)
 
 
 def run_worker(settings: Settings) -> None:

@@ -20,6 +20,7 @@ from streams.cli import (
     load,
     override,
     policy,
+    recover,
     replay,
     snapshot,
     topics,
@@ -53,6 +54,7 @@ app.command()(snapshot.snapshot)
 app.command()(snapshot.restore)
 app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(recover.app, name="recover")
 
 
 @app.command()

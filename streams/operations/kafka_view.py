@@ -53,15 +53,15 @@ class ClusterView:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._admin: Any = AIOKafkaAdminClient(
+        self.admin: Any = AIOKafkaAdminClient(
             bootstrap_servers=settings.kafka, request_timeout_ms=_REQUEST_MS
         )
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        self._open.push_async_callback(self._admin.close)
+        self._open.push_async_callback(self.admin.close)
         try:
-            await self._admin.start()
+            await self.admin.start()
         except KafkaError:
             await self._open.aclose()
             raise KafkaUnreachable(self._settings.kafka) from None
@@ -72,16 +72,16 @@ class ClusterView:
 
     async def brokers(self) -> int:
         """How many brokers the cluster has."""
-        return len((await self._admin.describe_cluster())["brokers"])
+        return len((await self.admin.describe_cluster())["brokers"])
 
     async def topics(self, names: Sequence[str]) -> dict[str, Topic]:
         """Those of the topics that exist."""
         # Asked for by name some brokers create them: list what is there instead.
-        present = set(await self._admin.list_topics())
+        present = set(await self.admin.list_topics())
         asked = [name for name in names if name in present]
         if not asked:
             return {}
-        described = await self._admin.describe_topics(asked)
+        described = await self.admin.describe_topics(asked)
         cleanup = await self._cleanup(asked)
         return {
             topic["topic"]: Topic(
@@ -96,7 +96,7 @@ class ClusterView:
         # All settings: some brokers cannot be asked for a single one.
         wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
         found = {}
-        for response in await self._admin.describe_configs(wanted):
+        for response in await self.admin.describe_configs(wanted):
             for resource in response.resources:
                 _code, _message, _kind, name, entries = resource[:5]
                 told = {entry[0]: entry[1] for entry in entries}
@@ -107,7 +107,7 @@ class ClusterView:
     async def group(self) -> Group | None:
         """The workers' group; None where the broker does not say."""
         try:
-            (answer,) = await self._admin.describe_consumer_groups([self._settings.group])
+            (answer,) = await self.admin.describe_consumer_groups([self._settings.group])
         except KafkaError:
             return None
         (described,) = answer.groups

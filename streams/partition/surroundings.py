@@ -31,7 +31,8 @@ class OffsetOutsideLog(RegradeError):
         super().__init__(
             f"{place}: the state continues at offset {stored}, but {what}. Going on would "
             "lose or repeat events. Restore the topic, or grade from the start under "
-            "another REGRADE_PREFIX and REGRADE_GROUP."
+            "another REGRADE_PREFIX and REGRADE_GROUP; or accept the loss with `regrade "
+            "recover offsets`, which tells it first."
         )
 
 

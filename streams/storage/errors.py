@@ -22,7 +22,8 @@ class PartitionsChanged(RegradeError):
         super().__init__(
             f"the state was written for {stored} partitions, the topics have {found}. "
             "Customers would look for their state in the wrong place. Recreate the "
-            f"topics with {stored} partitions, or start under another REGRADE_PREFIX."
+            f"topics with {stored} partitions, or start under another REGRADE_PREFIX "
+            "(docs/repair.md says how)."
         )
 
 

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any, cast
@@ -120,13 +121,16 @@ class RedisStore:
             needed = f"{promise} (REGRADE_PUBLISH_AFTER=durable): always is needed"
             raise StoreUnfit("appendfsync", settings["appendfsync"], needed)
 
-    async def verify(self, partitions: int) -> None:
+    async def verify(self, partitions: int) -> int:
         """Check that what is stored belongs to this partition count and policy.
+
+        Returns how many partitions were ever claimed.
 
         Raises:
             PartitionsChanged: it was written for another number of partitions.
             PolicyChanged: it was graded by another policy.
         """
+        claimed = 0
         for partition in range(partitions):
             call = self._redis.hmget(self._of(partition).meta, ["partitions", "policy"])
             stored, policy = await self._ask("reading a partition", call)
@@ -134,6 +138,8 @@ class RedisStore:
                 raise _changed(stored.decode(), partitions)
             if policy is not None and policy.decode() != self._policy:
                 raise PolicyChanged(policy.decode(), self._policy)
+            claimed += stored is not None
+        return claimed
 
     async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
         """Take over a partition: earlier owners' commits are refused from here on."""
@@ -306,6 +312,16 @@ class RedisStore:
             raise
         except RedisError as error:
             raise StoreUnavailable(doing, str(error)) from error
+
+
+@asynccontextmanager
+async def open_store(url: str, prefix: str) -> AsyncIterator[RedisStore]:
+    """A store for whoever claims nothing, so that no policy is asked for."""
+    store = RedisStore(connect(url, connections=2), prefix, "")
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 def _changed(stored: str, found: int) -> RegradeError:

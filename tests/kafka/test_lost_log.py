@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 from cut_logs import delete_before, recreate
 from journeys.programme import Programme, ended, exit_status
+from journeys.regrade_command import regrade
+from journeys.test_doctor_command import settings_of
 
 from streams.embedded.worker import WorkerProcess
 from streams.intake.partitioner import partition_of
@@ -81,6 +83,12 @@ async def test_a_topic_that_was_recreated_is_not_read_from_the_start(graded_half
     assert "the log ends at 0: the topic was recreated or cut off" in said
     assert REMEDY in said
     assert await offsets(programme) == before
+
+    recovered = await regrade("recover", "offsets", "--yes", settings=settings_of(programme))
+    assert recovered.code == 0, recovered.err
+    assert "before" in recovered.err
+    assert await offsets(programme) == [0] * programme.partitions
+    await programme.worker()
 
 
 async def test_records_deleted_before_they_were_read_are_not_passed_over(
