@@ -7,7 +7,7 @@ from scoring.policy import Policy
 from streams.bootstrap import rules_of
 from streams.intake.record import LogRecord
 from streams.partition.cache import CustomerCache
-from streams.partition.ports import PartitionMeta, PartitionStore
+from streams.partition.ports import PartitionMeta, PartitionStore, Published
 from streams.partition.processor import PartitionProcessor
 from streams.partition.runner import CHUNK, TOPICS
 from streams.replay.event import WireEvent
@@ -35,5 +35,6 @@ async def grade(
     records = log_records(events)
     while chunk := list(islice(records, CHUNK)):
         await processor.process(chunk)
-        await store.trim(0, processor.meta.tail)
+        tail = processor.meta.tail
+        await store.trim(0, Published(meta.owner, meta.incarnation, tail, {}))
     return processor.meta

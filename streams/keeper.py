@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 from prometheus_client import CollectorRegistry
@@ -17,6 +17,8 @@ from streams.clock import SystemClock
 from streams.coordinator import Coordinator
 from streams.errors import RegradeError
 from streams.intake.record import RawRecord
+from streams.outbox.delivery import Means
+from streams.outbox.kafka_wire import KafkaWire
 from streams.outbox.publisher import Publisher
 from streams.partition.cache import CustomerCache
 from streams.partition.ports import PartitionMeta
@@ -65,6 +67,7 @@ class Keeper:
         self._plan = plan
         self._coordinator: Coordinator | None = None
         self._producer: AIOKafkaProducer | None = None
+        self._reader: AIOKafkaConsumer | None = None
         self._store: RedisStore | None = None
         # Faust asks where to seek while the assignment is still being announced to us.
         self._claimed = asyncio.Event()
@@ -122,7 +125,15 @@ class Keeper:
         )
         days = local_days(plan.policy)
         self._vitals.connected(redis, self._producer, days if settings.clock == "wall" else None)
-        publisher = Publisher(self._producer, store, clock, settings.prefix, observer.published)
+        self._reader = AIOKafkaConsumer(
+            bootstrap_servers=settings.kafka,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=settings.fetch_max_wait_ms,
+        )
+        await self._reader.start()
+        wire = KafkaWire(self._producer, self._reader, clock, settings.prefix)
+        publisher = Publisher(Means(wire, store, clock, observer))
         around = Surroundings(
             owner=f"{settings.worker}-{secrets.token_hex(4)}",
             store=store,
@@ -188,6 +199,8 @@ class Keeper:
         await self.revoked()
         if self._producer is not None:
             await self._producer.stop()
+        if self._reader is not None:
+            await self._reader.stop()
         if self._store is not None:
             await self._store.close()
 

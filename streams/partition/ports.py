@@ -1,6 +1,6 @@
 """What the partition path needs from the outside. Adapters implement these Protocols."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
@@ -25,6 +25,14 @@ class OutboxRow(NamedTuple):
     headers: tuple[tuple[str, bytes], ...]
 
 
+class Place(NamedTuple):
+    """A partition of an output topic."""
+
+    topic: str
+    """Without the prefix."""
+    partition: int
+
+
 @dataclass(slots=True)
 class PartitionMeta:
     """Where a partition stands; stored with its state, changed by every commit."""
@@ -43,6 +51,10 @@ class PartitionMeta:
     """Sequence of the last outbox row known to be published."""
     erasure_key: str = ""
     """Tells which key ids of erased customers were hashed with; empty while nobody was erased."""
+    incarnation: int = 0
+    """Raised when the topics are found ahead of the store: it was set back."""
+    ends: dict[Place, int] = field(default_factory=dict)
+    """Per output partition the offset up to which its rows of this partition are trimmed."""
 
 
 @dataclass(slots=True)
@@ -66,6 +78,20 @@ class Commit:
     """Customers of whom neither state nor due day is left."""
     erased: dict[str, Erasure] = field(default_factory=dict)
     """What is kept of erased customers, by the hash of the id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How far the outbox of a partition is published, as its owner sees it."""
+
+    owner: str
+    incarnation: int
+    through: int
+    """Sequence of the last row of which nothing is missing on the topics."""
+    ends: Mapping[Place, int]
+    """Output partitions read or written, and the offset after what was found or put there."""
+    next_incarnation: int | None = None
+    """The incarnation from here on; None leaves it."""
 
 
 Verdict = Literal["applied", "already", "stale"]
@@ -98,8 +124,12 @@ class PartitionStore(Protocol):
     async def outbox(self, partition: int) -> list[tuple[int, OutboxRow]]:
         """Rows not yet known to be published, with their sequence."""
 
-    async def trim(self, partition: int, through: int) -> None:
-        """Forget the rows up to a sequence: they are published."""
+    async def trim(self, partition: int, published: Published) -> bool:
+        """Forget the rows that are published.
+
+        False, and nothing done, if the partition has another owner, or the store was set back
+        meanwhile. Safe to repeat.
+        """
 
     async def counts(self, partition: int) -> dict[str, int]:
         """The partition's counters."""

@@ -126,7 +126,7 @@ class PartitionRunner:
 
     async def run(self) -> None:
         """Work until stopped."""
-        await self._publish_leftovers()
+        await self._around.outlet.resume(self.partition, self.processor.meta)
         while not self._stopping:
             self._turns += 1
             self._take_note()
@@ -192,12 +192,6 @@ class PartitionRunner:
         now = self._around.clock.monotonic()
         return now - self._short.setdefault(topic, now) > _SHORT_LOG_S
 
-    async def _publish_leftovers(self) -> None:
-        """What an earlier owner committed but did not publish comes first."""
-        rows = await self._around.store.outbox(self.partition)
-        for sequence, row in rows:
-            await self._around.outlet.offer(self.partition, sequence, [row])
-
     async def _work(self, step: Awaitable[list[Batch]], records: Sequence[RawRecord]) -> None:
         around = self._around
         started = around.clock.monotonic()
@@ -236,6 +230,8 @@ class PartitionRunner:
         expected = self._start | meta.next
         self.processor = self._around.build(self.partition, meta)
         self._merge = Merge(TOPICS, expected)
+        # The store may have been set back: rows on their way may not be its rows any more.
+        await self._around.outlet.resume(self.partition, meta)
         await self._around.feed.seek(self.partition, expected)
 
     def _resume(self) -> None:

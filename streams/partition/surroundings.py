@@ -55,6 +55,12 @@ class Feed(Protocol):
 class Outlet(Protocol):
     """Where committed rows go."""
 
+    async def resume(self, partition: int, meta: PartitionMeta) -> None:
+        """Publish what was committed before and does not stand on the topics yet.
+
+        Comes before the first offer, and again after the store was read anew. May wait.
+        """
+
     async def offer(self, partition: int, first: int, rows: Sequence[OutboxRow]) -> None:
         """Publish rows in order; `first` is the sequence of the first. May wait."""
 

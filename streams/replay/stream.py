@@ -13,6 +13,7 @@ from streams.bootstrap import policy_tag, rules_of
 from streams.embedded.stack import EmbeddedStack
 from streams.embedded.topics import create_topics
 from streams.embedded.worker import WorkerProcess
+from streams.outbox.wire import SEQUENCE
 from streams.partition.ports import OutboxRow
 from streams.partition.runner import TOPICS
 from streams.replay.event import RejectedRow, WireEvent
@@ -23,7 +24,6 @@ from streams.storage.redis_store import RedisStore, connect
 from streams.topics import OUTPUTS, topic_specs
 
 _POLL_S = 0.05
-SEQUENCE = "ce_sequence"
 
 
 async def run_on_stack(

@@ -99,11 +99,21 @@ local function commit(keys, args)
   return 'applied'
 end
 
--- trim: KEYS meta, outbox; ARGV last published sequence. Never goes back.
+-- trim: KEYS meta, outbox; ARGV owner, incarnation, last published sequence, incarnation from
+--   here on, then pairs of a meta field and the end of an output partition. Never goes back.
+-- Answers 'trimmed', or 'stale' to another owner, or when the store was set back: the rows
+-- meant are then not the rows that are here.
 local function trim(keys, args)
-  local head = tonumber(redis.call('HGET', keys[1], 'head') or '0')
-  if tonumber(args[1]) > head then redis.call('HSET', keys[1], 'head', args[1]) end
-  return redis.call('XTRIM', keys[2], 'MINID', string.format('%d-0', tonumber(args[1]) + 1))
+  local have = redis.call('HMGET', keys[1], 'owner', 'incarnation', 'tail', 'head')
+  local incarnation, through = have[2] or '0', tonumber(args[3])
+  if have[1] ~= args[1] or (incarnation ~= args[2] and incarnation ~= args[4])
+    or through > tonumber(have[3] or '0') then
+    return 'stale'
+  end
+  if through > tonumber(have[4] or '0') then redis.call('HSET', keys[1], 'head', args[3]) end
+  redis.call('HSET', keys[1], 'incarnation', args[4], unpack(args, 5))
+  redis.call('XTRIM', keys[2], 'MINID', string.format('%d-0', through + 1))
+  return 'trimmed'
 end
 
 redis.register_function('regrade1_claim', claim)

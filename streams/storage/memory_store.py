@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from scoring.units import Day
 from streams.partition.erasures import Erasure
-from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Verdict
+from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Published, Verdict
 from streams.storage.errors import PartitionsChanged, PolicyChanged
 
 
@@ -124,13 +124,21 @@ class MemoryStore:
         """Rows not yet known to be published, with their sequence."""
         return sorted(self._partitions[partition].outbox.items())
 
-    async def trim(self, partition: int, through: int) -> None:
-        """Forget the rows up to a sequence: they are published."""
-        here = self._partitions[partition]
-        if here.meta is not None:
-            here.meta.head = max(here.meta.head, through)
-        for sequence in [s for s in here.outbox if s <= through]:
+    async def trim(self, partition: int, published: Published) -> bool:
+        """Forget the rows that are published; False if they are not ours to forget."""
+        here, told = self._partitions[partition], published
+        after = told.incarnation if told.next_incarnation is None else told.next_incarnation
+        meta = here.meta
+        if meta is None or meta.owner != told.owner or told.through > meta.tail:
+            return False
+        if meta.incarnation not in {told.incarnation, after}:
+            return False
+        meta.head = max(meta.head, told.through)
+        meta.incarnation = after
+        meta.ends.update(told.ends)
+        for sequence in [s for s in here.outbox if s <= told.through]:
             del here.outbox[sequence]
+        return True
 
     async def counts(self, partition: int) -> dict[str, int]:
         """The partition's counters."""

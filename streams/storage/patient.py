@@ -13,6 +13,7 @@ from streams.partition.ports import (
     OutboxRow,
     PartitionMeta,
     PartitionStore,
+    Published,
     Verdict,
 )
 from streams.storage.errors import StoreUnavailable
@@ -87,9 +88,9 @@ class PatientStore:
         """Rows not yet known to be published, with their sequence."""
         return await self._ask(lambda: self._store.outbox(partition))
 
-    async def trim(self, partition: int, through: int) -> None:
-        """Forget the rows up to a sequence: they are published."""
-        await self._ask(lambda: self._store.trim(partition, through))
+    async def trim(self, partition: int, published: Published) -> bool:
+        """Forget the rows that are published; False if they are not ours to forget."""
+        return await self._ask(lambda: self._store.trim(partition, published))
 
     async def counts(self, partition: int) -> dict[str, int]:
         """The partition's counters."""

@@ -20,7 +20,14 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from scoring.units import Day
 from streams.errors import RegradeError
 from streams.partition.erasures import Erasure
-from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Verdict
+from streams.partition.ports import (
+    Commit,
+    OutboxRow,
+    PartitionMeta,
+    Place,
+    Published,
+    Verdict,
+)
 from streams.storage.errors import (
     PartitionsChanged,
     PolicyChanged,
@@ -36,6 +43,7 @@ LIBRARY = "regrade1"
 """Name of our functions in the server."""
 
 _TOPIC = "next:"
+_END = "end:"
 _GLOB = re.compile(r"[*?\[\]\\]")
 
 
@@ -260,11 +268,15 @@ class RedisStore:
             for entry, fields in found
         ]
 
-    async def trim(self, partition: int, through: int) -> None:
-        """Forget the rows up to a sequence: they are published."""
-        keys = self._of(partition)
-        call = self._redis.fcall("regrade1_trim", 2, keys.meta, keys.outbox, str(through))
-        await self._ask("trimming the outbox", call)
+    async def trim(self, partition: int, published: Published) -> bool:
+        """Forget the rows that are published; False if they are not ours to forget."""
+        keys, told = self._of(partition), published
+        after = told.incarnation if told.next_incarnation is None else told.next_incarnation
+        ends = [x for at, end in told.ends.items() for x in (_end_field(at), str(end))]
+        arguments = (told.owner, str(told.incarnation), str(told.through), str(after), *ends)
+        call = self._redis.fcall("regrade1_trim", 2, keys.meta, keys.outbox, *arguments)
+        answer = await self._ask("trimming the outbox", call)
+        return bool(answer == b"trimmed")
 
     async def counts(self, partition: int) -> dict[str, int]:
         """The partition's counters."""
@@ -356,7 +368,18 @@ def _meta(fields: dict[str, str]) -> PartitionMeta:
         tail=int(fields.get("tail", 0)),
         head=int(fields.get("head", 0)),
         erasure_key=fields.get("erasure_key", ""),
+        incarnation=int(fields.get("incarnation", 0)),
+        ends={_place(name): int(value) for name, value in fields.items() if name.startswith(_END)},
     )
+
+
+def _end_field(place: Place) -> str:
+    return f"{_END}{place.topic}/{place.partition}"
+
+
+def _place(field: str) -> Place:
+    topic, _, partition = field.removeprefix(_END).rpartition("/")
+    return Place(topic, int(partition))
 
 
 def _erasure(kept: str) -> Erasure:

@@ -163,6 +163,21 @@ class Metrics:
             ["partition"],
             registry=registry,
         )
+        self.stood_already = Counter(
+            "regrade_publish_stood_already",
+            "Rows found on their topics when a partition was taken over, and not sent again.",
+            registry=registry,
+        )
+        self.overlaps = Counter(
+            "regrade_publish_overlaps",
+            "Rows acknowledged after another worker had taken the partition: they may stand twice.",
+            registry=registry,
+        )
+        self.rewinds = Counter(
+            "regrade_rewinds",
+            "Times the topics were found ahead of the store: it was set back. Look at once.",
+            registry=registry,
+        )
         self.partitions = Gauge(
             "regrade_assigned_partitions",
             "Partitions this worker owns.",

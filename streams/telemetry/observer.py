@@ -126,6 +126,18 @@ class MetricsObserver:
         for topic, count in Counter(row.topic for row in rows).items():
             self._metrics.published.labels(topic).inc(count)
 
+    def stood_already(self, rows: int) -> None:
+        """So many rows were found on the topics and not sent again."""
+        self._metrics.stood_already.inc(rows)
+
+    def overlapped(self, rows: int) -> None:
+        """So many rows were acknowledged after the partition was taken from us."""
+        self._metrics.overlaps.inc(rows)
+
+    def rewound(self, _partition: int, _incarnation: int) -> None:
+        """The topics were ahead of the store; an incarnation begins."""
+        self._metrics.rewinds.inc()
+
     def _show_customers(self) -> None:
         for tier in self._tiers:
             total = sum(counts[tier] for counts in self._customers.values())

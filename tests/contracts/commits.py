@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from streams.partition.ports import Commit, OutboxRow, PartitionMeta
+from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Published
 
 
 def row(text: str = "x", topic: str = "tier-changes") -> OutboxRow:
@@ -25,6 +25,12 @@ def commit(meta: PartitionMeta, **parts: Any) -> Commit:
     known: dict[str, Any] = {"states": [], "due": [], "rows": [], "counts": {}}
     known |= {"moves": {}, "expected": meta.commit, "commit": secrets.token_hex(16)}
     return Commit(meta=after, **known | parts)
+
+
+def published(meta: PartitionMeta, through: int, **parts: Any) -> Published:
+    """That rows are published, as the owner of `meta` says it."""
+    known: dict[str, Any] = {"owner": meta.owner, "incarnation": meta.incarnation, "ends": {}}
+    return Published(through=through, **known | parts)
 
 
 async def put(store: Any, meta: PartitionMeta, **parts: Any) -> PartitionMeta:

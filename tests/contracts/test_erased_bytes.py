@@ -11,6 +11,7 @@ from runs import drive
 
 from streams.bootstrap import policy_tag
 from streams.intake.record import LogRecord
+from streams.partition.ports import Published
 from streams.storage.redis_store import RedisStore, connect
 
 LONG = {"ann": "ann-🜁-7f3a91", "bob": "bob-{x}-2c77d0", "cyd": "cyd-客户-90ee1b"}
@@ -65,7 +66,8 @@ def test_no_key_and_no_value_has_a_byte_of_the_id(valkey, drawn):
         store = RedisStore(connect(valkey), prefix, policy_tag(rules))
         await store.prepare(durable=True)
         done = await drive(rules, renamed(records), chunks=[5], store=store)
-        await store.trim(0, done.meta.tail)
+        meta = done.meta
+        assert await store.trim(0, Published(meta.owner, meta.incarnation, meta.tail, {}))
         await store.close()
         return set(done.blobs)
 

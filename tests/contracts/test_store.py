@@ -1,9 +1,10 @@
 """What every store promises: one suite, in memory and on a real Valkey."""
 
 import pytest
-from commits import commit, put, row
+from commits import commit, published, put, row
 
 from streams.partition.erasures import Erasure
+from streams.partition.ports import Place
 from streams.storage.errors import PartitionsChanged, PolicyChanged
 
 ODD_IDS = ["{a}", "a}b{c", "客户-42", "naïve é", "a b\nc", "*?[x]\\", "🜁", "x" * 256]
@@ -126,11 +127,11 @@ async def test_trimmed_rows_are_gone_and_stay_gone(store):
     """Trimming forgets rows up to a sequence and notes it; it never goes back."""
     meta = await store.claim(0, "a", 1)
     meta = await put(store, meta, rows=[row(str(n)) for n in range(1, 6)])
-    await store.trim(0, 3)
+    assert await store.trim(0, published(meta, 3))
     assert [at for at, _ in await store.outbox(0)] == [4, 5]
-    await store.trim(0, 2)
+    assert await store.trim(0, published(meta, 2))
     assert (await store.read_meta(0)).head == 3
-    await store.trim(0, 5)
+    assert await store.trim(0, published(meta, 5))
     assert await store.outbox(0) == []
     meta = await put(store, await store.read_meta(0), rows=[row("6")])
     assert await store.outbox(0) == [(6, row("6"))]
@@ -141,8 +142,48 @@ async def test_trimming_does_not_make_a_commit_stale(store):
     """The publisher trims while the worker commits."""
     meta = await store.claim(0, "a", 1)
     meta = await put(store, meta, rows=[row()])
-    await store.trim(0, 1)
+    assert await store.trim(0, published(meta, 1))
     assert await store.commit(0, commit(meta, rows=[row()])) == "applied"
+
+
+async def test_an_earlier_owner_trims_nothing(store):
+    """What it published are perhaps not the rows that are here now."""
+    old = await store.claim(0, "a", 1)
+    old = await put(store, old, rows=[row("1"), row("2")])
+    new = await store.claim(0, "b", 1)
+    assert not await store.trim(0, published(old, 2))
+    assert len(await store.outbox(0)) == 2
+    assert await store.trim(0, published(new, 2))
+    assert await store.outbox(0) == []
+
+
+async def test_nothing_beyond_the_tail_is_trimmed(store):
+    """A store that was set back has other rows to come under those sequences."""
+    meta = await store.claim(0, "a", 1)
+    meta = await put(store, meta, rows=[row("1"), row("2")])
+    assert not await store.trim(0, published(meta, 3))
+    assert ((await store.read_meta(0)).head, len(await store.outbox(0))) == (0, 2)
+
+
+async def test_trimming_notes_where_the_topics_end(store):
+    """Per output partition the offset after what is published; others stay as they were."""
+    meta = await store.claim(0, "a", 1)
+    meta = await put(store, meta, rows=[row("1"), row("2")])
+    changes, letters = Place("tier-changes", 3), Place("dead-letters", 0)
+    assert await store.trim(0, published(meta, 1, ends={changes: 7, letters: 1}))
+    assert await store.trim(0, published(meta, 2, ends={changes: 9}))
+    assert (await store.read_meta(0)).ends == {changes: 9, letters: 1}
+
+
+async def test_an_incarnation_begins_once_however_often_it_is_told(store):
+    """From then on nothing of the incarnation before it trims."""
+    meta = await store.claim(0, "a", 1)
+    meta = await put(store, meta, rows=[row("1")])
+    begins = published(meta, 1, next_incarnation=4)
+    assert await store.trim(0, begins)
+    assert await store.trim(0, begins)
+    assert (await store.claim(0, "a", 1)).incarnation == 4
+    assert not await store.trim(0, published(meta, 1))
 
 
 async def test_counters_add_up_over_commits(store):

@@ -1,6 +1,6 @@
 """What must hold after every replay, whatever happened to the processes meanwhile."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +76,12 @@ def once_each(records: Sequence[ConsumerRecord]) -> dict[str, bytes]:
         assert seen.setdefault(headers["ce_id"], text) == text
         told.setdefault(headers["ce_id"].decode(), record.value)
     return told
+
+
+def check_once(records: Sequence[ConsumerRecord]) -> None:
+    """Each change stands once on its topic."""
+    ids = Counter(dict(record.headers)["ce_id"] for record in records)
+    assert {name: n for name, n in ids.items() if n > 1} == {}
 
 
 def check_versions(records: Sequence[ConsumerRecord]) -> None:

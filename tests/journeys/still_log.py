@@ -63,6 +63,9 @@ class StillLog:
     def pause(self, _topic: str, _partition: int, *, paused: bool) -> None:
         """Little is ever waiting."""
 
+    async def resume(self, _partition: int, _meta: PartitionMeta) -> None:
+        """Nothing was left from before."""
+
     async def offer(self, _partition: int, _first: int, rows: Sequence[OutboxRow]) -> None:
         """Take what is published."""
         self.rows += rows

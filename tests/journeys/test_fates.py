@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from journeys.fates import FATES, Fate
-from journeys.laws import History, check_all
+from journeys.fates import FATES, Fate, paused_and_replaced
+from journeys.laws import History, check_all, check_once
 from journeys.programme import Programme
 
 from streams.embedded.stack import EmbeddedStack
@@ -18,6 +18,8 @@ async def _suffer(fate: Fate, partitions: int, folder: Path, history: History) -
         async with Programme(stack, folder, name, partitions=partitions) as programme:
             await fate(programme, history.events)
             await check_all(programme, history)
+            if fate is not paused_and_replaced:
+                check_once(await programme.changes())
 
 
 async def _suffer_all(folder: Path, history: History) -> dict[Fate, BaseException | None]:

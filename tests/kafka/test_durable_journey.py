@@ -2,7 +2,7 @@
 
 import pytest
 from journeys.held_replay import replaying
-from journeys.laws import check_all
+from journeys.laws import check_all, check_once
 from journeys.programme import Programme
 
 pytestmark = pytest.mark.kafka
@@ -24,6 +24,7 @@ async def test_two_workers_one_of_them_killed_grade_as_the_engine_in_memory(
             await programme.owned_by("w1")
             assert replay.going
         await check_all(programme, household_history)
+        check_once(await programme.changes())
 
 
 async def test_a_broker_that_crashes_and_comes_back_is_waited_for(
@@ -39,3 +40,4 @@ async def test_a_broker_that_crashes_and_comes_back_is_waited_for(
             assert replay.going
         assert worker.running
         await check_all(programme, household_history)
+        check_once(await programme.changes())
