@@ -44,7 +44,7 @@ test-parts: $(READY) ## the tests that need Apache Kafka (Java 17, Maven) and pr
 ci: check test test-parts ## what has to pass before a change lands
 
 bench: $(READY) ## measure; one JSON line each
-	@for script in core state_size latency midnight flatness throughput; do \
+	@for script in core labels state_size latency midnight flatness throughput; do \
 	  $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 golden: $(READY) ## write the golden histories anew; review the difference

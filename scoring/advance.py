@@ -1,5 +1,7 @@
 """The one door of the core: a fact or a tick goes in, a decision comes out."""
 
+from itertools import compress, count
+from operator import ne
 from typing import Literal, NamedTuple
 
 from scoring.calendar import LAST_DAY
@@ -58,7 +60,8 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
         if override is not None:
             state.due = _in_time(day_after(state.override))
         return quiet
-    raw, value, labels = grader.measure(state, today)
+    raw, value = grader.rank(state, today)
+    labels = grader.labelling.after(state, fact, today)
     target = target_of(grader, value, state.tier)
     trigger = None
     # The first grade carries the labels: nothing is said about them.
@@ -66,7 +69,7 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
     if target != state.tier:
         trigger = _move(state, target, grader, fact, today)
     state.labels = labels
-    due = judge.plan.due(state, today, raw, value)
+    due = judge.plan.due(state, today, raw, value, labels.due)
     if override is not None:
         trigger = impose(state, grader.triggers, tier, alone, trigger)
         due = min(due, day_after(state.override))
@@ -158,22 +161,22 @@ def _label_changes(
     when: tuple[Day, EpochMs | None],
 ) -> list[Change]:
     changes = []
-    labels = judge.grader.policy.labels
-    for label, old, new in zip(labels, before, snapshot.labels, strict=True):
-        if old != new:
-            state.version += 1
-            rules = label.rules
-            changes.append(
-                Change(
-                    "label.changed",
-                    state.version,
-                    rules[old].value if old >= 0 else None,
-                    rules[new].value if new >= 0 else None,
-                    *when,
-                    snapshot,
-                    label=label.name,
-                )
+    labels, after = judge.grader.policy.labels, snapshot.labels
+    for at in compress(count(), map(ne, before, after)):
+        label, old, new = labels[at], before[at], after[at]
+        state.version += 1
+        rules = label.rules
+        changes.append(
+            Change(
+                "label.changed",
+                state.version,
+                rules[old].value if old >= 0 else None,
+                rules[new].value if new >= 0 else None,
+                *when,
+                snapshot,
+                label=label.name,
             )
+        )
     return changes
 
 

@@ -70,21 +70,26 @@ def _threshold(left: Node, right: Node) -> tuple[ReadingCall, float] | None:
     return None
 
 
-def readings_of(node: Node) -> Iterator[ReadingCall]:
-    """Every reading in an expression."""
+def leaves_of(node: Node) -> Iterator[Node]:
+    """Every part of an expression that has no parts."""
     match node:
-        case ReadingCall():
-            yield node
         case Arithmetic(_, left, right) | Comparison(_, left, right):
-            yield from readings_of(left)
-            yield from readings_of(right)
+            yield from leaves_of(left)
+            yield from leaves_of(right)
         case Junction(_, items):
             for item in items:
-                yield from readings_of(item)
+                yield from leaves_of(item)
         case Negation(item):
-            yield from readings_of(item)
+            yield from leaves_of(item)
         case _:
-            return
+            yield node
+
+
+def readings_of(node: Node) -> Iterator[ReadingCall]:
+    """Every reading in an expression."""
+    for leaf in leaves_of(node):
+        if isinstance(leaf, ReadingCall):
+            yield leaf
 
 
 def drift_bound(op: str, left: Node, right: Node) -> tuple[Drift, str, float] | None:

@@ -1,24 +1,21 @@
 """A policy turned into plain functions over (customer, day): made once, called per fact."""
 
-import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from scoring.attributes import attribute_number, attribute_text
 from scoring.customer import CustomerState
 from scoring.emit import Emitter
 from scoring.facts import Fact, Tick
-from scoring.ledger import total, total_between
+from scoring.generated import function_of
+from scoring.labelling import HeldLabels, Labelling
 from scoring.policy import Policy, Trigger, centipoints
 from scoring.readings import READINGS
 from scoring.syntax import Node
 from scoring.triggers import with_built_in
 from scoring.units import Day
 
-Measure = Callable[[CustomerState, Day], tuple[float | None, float | None, list[int]]]
-"""-> unrounded score, what tiers are ranked by (centipoints or reading), label values."""
+Rank = Callable[[CustomerState, Day], tuple[float | None, float | None]]
+"""-> unrounded score, what tiers are ranked by (centipoints or reading)."""
 Details = Callable[[CustomerState, Day], list[tuple[float | None, float | None]]]
 """-> per dimension (reading, normalised); money in minor units, None where null."""
 When = Callable[[CustomerState, Day, Fact | Tick], bool]
@@ -29,7 +26,8 @@ class Grader:
     """A policy and its compiled functions: what `advance` is given."""
 
     policy: Policy
-    measure: Measure
+    rank: Rank
+    labelling: Labelling
     details: Details
     triggers: tuple[Trigger, ...]
     """The policy's, ended by the built-in ones."""
@@ -39,13 +37,26 @@ class Grader:
     """Per tier, in the unit of the ranking value."""
     keep: tuple[float, ...]
 
+    def measure(
+        self, state: CustomerState, today: Day
+    ) -> tuple[float | None, float | None, HeldLabels]:
+        """Unrounded score, what tiers are ranked by, and all labels."""
+        return *self.rank(state, today), self.labelling.of(state, today)
+
 
 def compile_policy(policy: Policy) -> Grader:
-    """Compile `policy`. The source is built from its parsed tree, never from its text."""
+    """Compile `policy`. The source is built from its parsed tree, never from its text.
+
+    >>> from scoring.syntax import ReadingCall
+    >>> by_orders = Policy("shop", 1, "UTC", "EUR", tiers=(), by=ReadingCall("lifetime_orders"))
+    >>> compile_policy(by_orders).rank(CustomerState(lifetime_orders=3), Day(0))
+    (None, 3)
+    """
     triggers = with_built_in(policy.triggers)
     return Grader(
         policy,
-        _measure(policy),
+        _rank(policy),
+        Labelling(policy),
         _details(policy),
         triggers,
         tuple(condition_of(policy, t.when) if t.when else None for t in triggers),
@@ -62,7 +73,7 @@ def _bounds(policy: Policy) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return enter, tuple(float(t.keep * scale) for t in policy.tiers)
 
 
-def _measure(policy: Policy) -> Measure:
+def _rank(policy: Policy) -> Rank:
     code = Emitter(policy.scale)
     lines = code.lines
     if policy.dimensions:
@@ -75,18 +86,8 @@ def _measure(policy: Policy) -> Measure:
     else:
         lines.append("raw = score = None")
     rank = code.reading(policy.by) if policy.by is not None else "score"
-    sources = []
-    for label in policy.labels:
-        chain = "-1"
-        for index, rule in reversed(list(enumerate(label.rules))):
-            if rule.when is None:
-                chain = str(index)
-            else:
-                # No brackets: Python nests only so many.
-                chain = f"{index} if {code.condition(rule.when)} else {chain}"
-        sources.append(chain)
-    lines.append(f"return raw, {rank}, [{', '.join(sources)}]")
-    function: Measure = function_of(code, "s, D")
+    lines.append(f"return raw, {rank}")
+    function: Rank = function_of(code, "s, D")
     return function
 
 
@@ -107,48 +108,3 @@ def condition_of(policy: Policy, condition: Node) -> When:
     code.lines.append(f"return {source}")
     function: When = function_of(code, "s, D, f")
     return function
-
-
-def function_of(code: Emitter, arguments: str, **names: object) -> Any:
-    """The function whose lines `code` has collected; it may use `names`, too."""
-    body = "\n".join(f"    {line}" for line in code.lines)
-    scope: dict[str, Any] = {
-        "K": tuple(code.constants),
-        "attribute_number": attribute_number,
-        "attribute_text": attribute_text,
-        "bisect_left": bisect_left,
-        "bisect_right": bisect_right,
-        "fact_field": fact_field,
-        "total": total,
-        "total_between": total_between,
-        "volatility": volatility,
-        **names,
-    }
-    source = compile(f"def compiled({arguments}):\n{body}\n", "<policy>", "exec")
-    exec(source, scope)  # noqa: S102 - our own source, from a closed tree
-    return scope["compiled"]
-
-
-def volatility(orders: list[int], spend: list[int]) -> float | None:
-    """Population standard deviation / mean of the spend of days with an order.
-
-    >>> volatility([1, 1], [100, 300])
-    0.5
-    >>> volatility([1], [100]) is None
-    True
-    """
-    daily = [amount for count, amount in zip(orders, spend, strict=True) if count > 0]
-    if len(daily) < 2 or sum(daily) <= 0:  # noqa: PLR2004 - one day has no spread
-        return None
-    mean = sum(daily) / len(daily)
-    return math.sqrt(sum((x - mean) ** 2 for x in daily) / len(daily)) / mean
-
-
-def fact_field(fact: object, name: str, scale: int) -> float | str | None:
-    """A field of a fact for a trigger's condition; None where the fact has none."""
-    if name == "type":
-        return None if isinstance(fact, Tick) else str(getattr(fact, "TYPE", ""))
-    value: float | str | None = getattr(fact, name, None)
-    if name == "amount" and value is not None:
-        return float(value) / scale
-    return value
