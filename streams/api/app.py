@@ -6,28 +6,42 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from scoring.policy import Policy
 from streams.api import errors, page
 from streams.api.gate import Gate
-from streams.api.parts import running
-from streams.api.routes import board, grades, health, profiles, session, stream
+from streams.api.parts import Plan, running
+from streams.api.routes import (
+    board,
+    events,
+    exports,
+    grades,
+    health,
+    orders,
+    policies,
+    profiles,
+    session,
+    stream,
+)
 from streams.api.settings import ApiSettings
 from streams.clock import Clock
 from streams.settings import Settings
+from streams.telemetry.metrics import ApiMetrics
 
-ROUTERS = (session, grades, board, profiles, stream, health)
+ROUTERS = (session, orders, grades, board, profiles, policies, events, exports, stream, health)
 
 
 def create_app(
     settings: Settings, api: ApiSettings, policy: Policy, folder: Path, clock: Clock
 ) -> FastAPI:
     """The application; its parts run while it does."""
+    metrics = ApiMetrics(CollectorRegistry())
 
     @asynccontextmanager
     async def at_work(app: FastAPI) -> AsyncIterator[None]:
         """From the first request to the last."""
-        async with running(settings, api, policy, folder, clock) as parts:
+        async with running(Plan(settings, api, policy, folder, metrics), clock) as parts:
             app.state.parts = parts
             yield
 
@@ -43,5 +57,5 @@ def create_app(
     for theme in ROUTERS:
         app.include_router(theme.router)
     page.install(app)
-    app.add_middleware(Gate, clock=clock, body_bytes=api.body_bytes)
+    app.add_middleware(Gate, clock=clock, metrics=metrics, body_bytes=api.body_bytes)
     return app

@@ -43,7 +43,7 @@ _STATUS: dict[type[RegradeError], tuple[int, str]] = {
     KafkaUnreachable: (503, "broker_unavailable"),
     TooManyStreams: (503, "too_many_streams"),
 }
-_CODES = {404: "not_found", 405: "method_not_allowed"}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
 def error_response(

@@ -4,11 +4,12 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from streams.api.errors import error_response
 from streams.clock import Clock
 from streams.telemetry.logs import pseudonym
+from streams.telemetry.metrics import ApiMetrics
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -24,20 +25,25 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+STREAM = "/api/stream"
 _CUSTOMERS = ("clientId", "client")
 log = structlog.get_logger()
 
 
-class BodyTooLarge(Exception):
-    """More came than a body may have."""
+class BodyTooLarge(HTTPException):
+    """More came than a body may have; frameworks pass this class on as it is."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"the body has more than {most} bytes (REGRADE_API_BODY_BYTES)")
 
 
 class Gate:
     """ASGI middleware; streams pass through it unbuffered."""
 
-    def __init__(self, app: ASGIApp, clock: Clock, body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock, metrics: ApiMetrics, body_bytes: int) -> None:
         self._app = app
         self._clock = clock
+        self._metrics = metrics
         self._most = body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,9 +66,6 @@ class Gate:
 
         try:
             await self._app(scope, self._bounded(receive), guarded)
-        except BodyTooLarge:
-            told = f"the body has more than {self._most} bytes (REGRADE_API_BODY_BYTES)"
-            await error_response(413, "too_large", told)(scope, receive, guarded)
         finally:
             self._tell(scope, status, self._clock.monotonic() - started)
 
@@ -74,19 +77,23 @@ class Gate:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._most:
-                raise BodyTooLarge
+                raise BodyTooLarge(self._most)
             return message
 
         return bounded
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         """The template of the route and a hash: ids of customers stand in no log."""
+        route = route_of(scope)
+        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+        if route != STREAM:
+            self._metrics.request_seconds.labels(route).observe(seconds)
         asked: dict[str, Any] = scope.get("path_params", {})
         customer = next((asked[name] for name in _CUSTOMERS if name in asked), None)
         log.info(
             "answered",
             method=scope["method"],
-            route=route_of(scope),
+            route=route,
             status=status,
             seconds=round(seconds, 4),
             caller=scope.get("state", {}).get("caller"),
@@ -98,5 +105,5 @@ def route_of(scope: Scope) -> str:
     """The template of the route that answered, or what stands for all others."""
     route = scope.get("route")
     if route is not None:
-        return str(route.path)
+        return str(getattr(route, "path_format", None) or "/static")
     return "/static" if scope["path"].startswith("/static/") else "(none)"

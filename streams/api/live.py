@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -102,8 +102,9 @@ class Listener:
 class Hub:
     """All listeners."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, counted: Callable[[int], None]) -> None:
         self._most = most
+        self._counted = counted
         self._listeners: set[Listener] = set()
 
     def __len__(self) -> int:
@@ -119,11 +120,13 @@ class Hub:
             raise TooManyStreams(self._most)
         listener = Listener()
         self._listeners.add(listener)
+        self._counted(len(self._listeners))
         return listener
 
     def leave(self, listener: Listener) -> None:
         """A stream has ended."""
         self._listeners.discard(listener)
+        self._counted(len(self._listeners))
 
     def tell(self, block: Block) -> None:
         """Give a block to every listener."""

@@ -22,9 +22,22 @@ from streams.settings import Settings
 from streams.storage.look_up import LookUp
 from streams.storage.overview import Overview
 from streams.storage.redis_store import connect
+from streams.telemetry.metrics import ApiMetrics
 
 _PATIENCE_S = 3.0
 _CONNECTIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an API is started with."""
+
+    settings: Settings
+    api: ApiSettings
+    policy: Policy
+    folder: Path
+    """Where the index and the secret of sessions lie."""
+    metrics: ApiMetrics
 
 
 @dataclass(slots=True)
@@ -43,29 +56,33 @@ class Parts:
     feed: Feed
     status: Status
     access: Access
+    metrics: ApiMetrics
+    simulating: asyncio.Lock
+    """Held while a simulation runs: it takes a core."""
 
     async def run(self) -> None:
         """Look and tell, once a second, until cancelled."""
         while True:
             await self.status.look()
+            self.metrics.stale.set(self.status.stale)
             self.hub.status(self.status.body(self.programme))
             await self.clock.sleep(EVERY_S)
 
 
 @asynccontextmanager
-async def running(
-    settings: Settings, api: ApiSettings, policy: Policy, folder: Path, clock: Clock
-) -> AsyncIterator[Parts]:
-    """The parts at work; what they keep lies in `folder`."""
+async def running(plan: Plan, clock: Clock) -> AsyncIterator[Parts]:
+    """The parts at work."""
+    settings, api, folder, metrics = plan.settings, plan.api, plan.folder, plan.metrics
     redis = connect(settings.redis, _PATIENCE_S, _CONNECTIONS)
     look_up = LookUp(redis, settings.key_prefix)
     overview = Overview(redis, settings.key_prefix)
     archive = await asyncio.to_thread(Archive, folder, api.changes_kept)
-    hub, sender = Hub(api.streams), Sender(settings, clock)
+    hub, sender = Hub(api.streams, metrics.streams.set), Sender(settings, clock)
 
     def told(fresh: Fresh, answers: Sequence[AnswerRow]) -> None:
         """Pass on what the feed read."""
         sender.answered(answers)
+        metrics.changes_read.inc(len(fresh))
         moved = [(seq, row.body) for seq, row in fresh if not row.label]
         if moved:
             hub.tell(changes_block(archive.epoch, moved))
@@ -75,8 +92,8 @@ async def running(
     keys = None if api.keys is None else KeyFile(api.keys)
     access = Access(api, keys, Sessions(folder, clock), clock)
     parts = Parts(
-        settings, api, clock, Programme(policy), look_up, overview, archive, hub, sender, feed,
-        status, access,
+        settings, api, clock, Programme(plan.policy), look_up, overview, archive, hub, sender, feed,
+        status, access, metrics, asyncio.Lock(),
     )  # fmt: skip
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -12,6 +12,7 @@ from scoring.policy import Policy
 from scoring.units import Day
 from scoring.why.reasons import Reasons
 from streams.bootstrap import judge_of, policy_tag
+from streams.intake.decode import Decoder
 from streams.outbox.scribe import EventScribe
 
 
@@ -30,6 +31,7 @@ class Programme:
             "version": policy.version,
             "fingerprint": policy.fingerprint,
         }
+        self.decoder = Decoder(policy)
         self._explainer = Explainer(self.judge.grader)
         self._scribe = EventScribe(self.judge.grader, "live")
 

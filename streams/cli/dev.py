@@ -16,9 +16,10 @@ def dev(
         typer.Option(help="Folder for the logs and the store; a temporary one by default."),
     ] = None,
     clock: Annotated[str, typer.Option(help="wall, or event for replays of old data.")] = "wall",
+    api: Annotated[bool, typer.Option(help="With the API and the board.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print the addresses as JSON.")] = False,
 ) -> None:
-    """Keep a broker, a store and a worker running, with empty topics, until Ctrl-C.
+    """Keep a broker, a store, a worker and the API running, with empty topics, until Ctrl-C.
 
     Needs no Kafka, Redis or Docker. Any Kafka client can produce to `orders` and read
     `tier-changes`. Everything ends with this command, and nothing is kept.
@@ -29,4 +30,4 @@ def dev(
     from streams.policies.load import load_policy
 
     load_policy(policy)
-    keep_running(policy, partitions, data, clock, as_json=as_json)
+    keep_running(policy, partitions, data, clock, api=api, as_json=as_json)

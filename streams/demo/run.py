@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -50,39 +49,81 @@ class Summary:
         return asdict(self)
 
 
-def run_demo(policy_source: str, speed: float, workers: int, *, live: bool) -> Summary:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the demo is to run."""
+
+    policy: str
+    speed: float
+    """Days a second; 0 is as fast as it goes."""
+    workers: int
+    live: bool
+    api: bool = False
+    stay: bool = False
+
+
+def run_demo(options: Options) -> Summary:
     """Run the demo and print its summary to stderr."""
     console = Console(stderr=True, highlight=False)
-    policy = load_policy(policy_source)
+    policy = load_policy(options.policy)
     console.print("Reading the purchases of 2017 ...")
     events = load_journey().events
     console.print("Starting a broker, a store and a worker ...")
-    folder: Path | None = None
-    with running(policy_source, PARTITIONS, clock="event", workers=workers, folder=folder) as stack:
-        state = DemoState(total=len(events))
-        tiers = [tier.name for tier in policy.tiers]
-        screen = Live(console=console, auto_refresh=False) if live else None
-
-        def refresh() -> None:
-            if screen is not None:
-                screen.update(draw(state, tiers), refresh=True)
-
-        with screen or nullcontext():
-            stream = asyncio.run(_watch(stack, policy, events, speed * _DAY_S, (state, refresh)))
-    console.print("Grading all of it again in memory, without Kafka and Redis ...")
-    memory = asyncio.run(run_in_memory(events, policy))
-    summary = Summary(
-        events=len(events),
-        customers=len(stream.customers),
-        tiers=stream.tiers(),
-        changes=sum(state.triggers.values()),
-        label_changes=state.label_changes,
-        seconds=round(state.seconds, 2),
-        events_per_second=round(len(events) / state.seconds),
-        mismatches=mismatches(stream, memory),
-    )
-    _print(console, summary, tiers)
+    tiers = [tier.name for tier in policy.tiers]
+    with running(
+        options.policy, PARTITIONS, clock="event", workers=options.workers, api=options.api
+    ) as stack:
+        if stack.api is not None:
+            console.print(f"The board: {stack.api.url}")
+        stream, state = _graded(stack, policy, events, options, console)
+        console.print("Grading all of it again in memory, without Kafka and Redis ...")
+        memory = asyncio.run(run_in_memory(events, policy))
+        summary = Summary(
+            events=len(events),
+            customers=len(stream.customers),
+            tiers=stream.tiers(),
+            changes=sum(state.triggers.values()),
+            label_changes=state.label_changes,
+            seconds=round(state.seconds, 2),
+            events_per_second=round(len(events) / state.seconds),
+            mismatches=mismatches(stream, memory),
+        )
+        _print(console, summary, tiers)
+        if options.stay:
+            _stay(stack, console)
     return summary
+
+
+def _graded(
+    stack: Running,
+    policy: Policy,
+    events: list[WireEvent],
+    options: Options,
+    console: Console,
+) -> tuple[Results, DemoState]:
+    """Replay the year, with the live view if there is one."""
+    state = DemoState(total=len(events))
+    tiers = [tier.name for tier in policy.tiers]
+    screen = Live(console=console, auto_refresh=False) if options.live else None
+
+    def refresh() -> None:
+        if screen is not None:
+            screen.update(draw(state, tiers), refresh=True)
+
+    with screen or nullcontext():
+        pace = options.speed * _DAY_S
+        return asyncio.run(_watch(stack, policy, events, pace, (state, refresh))), state
+
+
+def _stay(stack: Running, console: Console) -> None:
+    """Keep everything running until Ctrl-C."""
+    console.print("Everything is still running. Ctrl-C ends it.")
+    try:
+        while True:
+            stack.check()
+            time.sleep(_REFRESH_S)
+    except KeyboardInterrupt:
+        console.print("stopped")
 
 
 async def _watch(

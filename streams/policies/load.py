@@ -70,6 +70,11 @@ def read_policy(source: str) -> ReadPolicy:
     return _read(policy_text(source), source)
 
 
+def read_text(text: str, source: str) -> ReadPolicy:
+    """As `read_policy`, from the text of a document; `source` names it in errors."""
+    return _read(text, source)
+
+
 def parse_policy(text: str, source: str) -> Policy:
     """Validate the text of a document; `source` names it in errors."""
     return _read(text, source).policy

@@ -21,7 +21,7 @@ from streams.policies import document, values
 from streams.policies.catalogue import catalogue
 from streams.policies.load import load_policy
 from streams.settings import Settings
-from streams.telemetry.metrics import Metrics
+from streams.telemetry.metrics import ApiMetrics, Metrics
 from streams.topics import OUTPUTS
 
 
@@ -57,9 +57,12 @@ def _setting(default: object) -> str:
     return str(default) or "(empty)"
 
 
-def test_metrics_lists_every_metric_as_prometheus_sees_it():
+@pytest.mark.parametrize(
+    ("head", "catalogue"), [("metric", Metrics), ("metric of the API", ApiMetrics)]
+)
+def test_metrics_lists_every_metric_as_prometheus_sees_it(head, catalogue):
     """Name, kind, labels and meaning."""
-    metrics = Metrics(CollectorRegistry())
+    metrics = catalogue(CollectorRegistry())
     shown = {}
     for metric in vars(metrics).values():
         if isinstance(metric, CollectorRegistry):
@@ -67,8 +70,8 @@ def test_metrics_lists_every_metric_as_prometheus_sees_it():
         name = metric._name + ("_total" if metric._type == "counter" else "")
         labels = ", ".join(metric._labelnames)
         shown[name] = (metric._type, labels, metric._documentation)
-    rows = table(text_of("docs/metrics.md"), "metric")
-    found = {row["metric"]: (row["kind"], row["labels"], row["meaning"]) for row in rows}
+    rows = table(text_of("docs/metrics.md"), head)
+    found = {row[head]: (row["kind"], row["labels"], row["meaning"]) for row in rows}
     assert found == shown
 
 

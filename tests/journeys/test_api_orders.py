@@ -1,0 +1,114 @@
+"""What is ordered and sent over HTTP takes the path of everything else (R32, R35, R43)."""
+
+import json
+
+import httpx
+import pytest
+from journeys.programme import Programme
+from journeys.served import asked, served
+from journeys.wire_input import order
+
+from streams.clock import SystemClock
+from streams.outbox.audit import AUDIT
+
+
+@pytest.fixture
+async def programme(stack, tmp_path, request):
+    """A worker without customers, in wall time."""
+    name = f"desk-{abs(hash(request.node.name)) % 10**6}"
+    settings = {"REGRADE_CLOCK": "wall", "REGRADE_ERASURE_KEY": "a key of sixteen+"}
+    async with Programme(stack, tmp_path, name, **settings) as made:
+        await made.worker()
+        yield made
+
+
+def bought(customer: str, **fields) -> dict:
+    """An order of this moment."""
+    return order(0, customer, occurred_at=SystemClock().now_ms(), **fields)
+
+
+def outcomes(response: httpx.Response) -> list[str]:
+    """What became of the events of a request."""
+    assert response.status_code == 200, response.text
+    return [event["outcome"] for event in response.json()["events"]]
+
+
+async def test_events_come_alone_in_arrays_and_in_lines(programme):
+    """Each is answered; what is accepted is graded; the same again counts once."""
+    lines = "\n".join(json.dumps(bought(name)) for name in ("cho", "dan"))
+    both = [bought("bob"), {"type": "order.lost"}, 7, bought("bob", amount=-1, event_id="x")]
+    async with served(programme) as client:
+        assert outcomes(await client.post("/api/events", json=bought("ann"))) == ["accepted"]
+        given = outcomes(await client.post("/api/events", json=both))
+        assert given == ["accepted", "rejected", "rejected", "rejected"]
+        kind = {"Content-Type": "application/x-ndjson"}
+        sent = await client.post("/api/events", content=lines, headers=kind)
+        assert outcomes(sent) == ["accepted", "accepted"]
+        assert outcomes(await client.post("/api/events", json=bought("ann"))) == ["accepted"]
+        await programme.taken(5)
+        assert (await programme.counts())["in:duplicate"] == 1
+        for name in ("ann", "bob", "cho", "dan"):
+            grade = await asked(client, f"/api/client/grade/{name}")
+            assert grade["tier"] == "basic"
+        day = {"type": "day.reached", "event_id": "d", "occurred_at": 1}
+        assert outcomes(await client.post("/api/events", json=day)) == ["rejected"]
+
+
+async def test_an_operator_holds_a_tier_lets_it_go_and_recalculates(programme):
+    """The answer is the worker's; a wrong tier is an error that names the known ones."""
+    async with served(programme) as client:
+        await client.post("/api/events", json=[bought("ann"), bought("bob")])
+        await programme.taken(2)
+        held = await client.put(
+            "/api/client/ann/override", json={"kind": "pin", "tier": "gold", "reason": "key"}
+        )
+        assert held.status_code == 200, held.text
+        (result,) = held.json()["results"]
+        assert (result["outcome"], result["grade"]["tier"]) == ("done", "gold")
+        assert (await asked(client, "/api/client/grade/ann"))["override"]["author"] == "open"
+        known = await asked(client, f"/api/commands/{result['event_id']}")
+        assert known == result
+        wrong = await client.put(
+            "/api/client/ann/override", json={"kind": "pin", "tier": "golden", "reason": "key"}
+        )
+        assert wrong.status_code == 422
+        assert "the policy has basic, silver, gold" in wrong.json()["error"]["message"]
+        freed = await client.request("DELETE", "/api/client/ann/override", json={"reason": "over"})
+        assert freed.json()["results"][0]["grade"]["override"] is None
+        many = await client.post(
+            "/api/client/grade/recalculate", json={"client_ids": ["ann", "bob", "ann"]}
+        )
+        assert [r["customer_id"] for r in many.json()["results"]] == ["ann", "bob"]
+        assert many.json()["pending"] == []
+
+
+async def test_without_a_worker_the_answer_says_where_to_ask(stack, tmp_path):
+    """202 at the end of the wait; once a worker comes, the answer is there."""
+    async with Programme(stack, tmp_path, "left-desk") as programme, served(programme) as client:
+        late = await client.post(
+            "/api/client/grade/recalculate", json={"client_id": "ann", "wait_seconds": 0.2}
+        )
+        assert late.status_code == 202
+        (pending,) = late.json()["pending"]
+        assert (await client.get(pending["ask"])).status_code == 404
+        await programme.worker()
+        await programme.taken(1)
+        assert (await asked(client, pending["ask"]))["outcome"] == "done"
+
+
+async def test_an_erased_customer_leaves_the_answers(programme):
+    """The id must be said twice; afterwards neither grade, history nor changes know them."""
+    async with served(programme) as client:
+        await client.post("/api/events", json=[bought("ann"), bought("bob")])
+        await programme.taken(2)
+        once = await client.post("/api/client/ann/erase", json={"reason": "r", "confirm": "an"})
+        assert (once.status_code, once.json()["error"]["code"]) == (422, "not_confirmed")
+        gone = await client.post("/api/client/ann/erase", json={"reason": "r", "confirm": "ann"})
+        assert gone.json()["results"][0]["outcome"] == "done"
+        await programme.taken(3)
+        (entry,) = await programme.published(AUDIT)
+        assert json.loads(entry.value)["author"] == "open"
+        for path in ("/api/client/grade/ann", "/api/client/ann", "/api/client/ann/history"):
+            assert (await client.get(path)).status_code == 404
+        changes = (await asked(client, "/api/changes"))["changes"]
+        assert {change["customer_id"] for change in changes} == {"bob"}
