@@ -76,6 +76,7 @@ class Keeper:
         self._vitals = Vitals(plan.settings, CollectorRegistry(), self._clock)
         self.metrics = self._vitals.metrics
         self._let_go_at = self._clock.monotonic()
+        self.metrics.partition_count.set(plan.partitions)
 
     def watch(self) -> None:
         """Look at the worker from now on, and end it when it stalls."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from scoring.calendar import LocalDays
 from streams.build import build
@@ -34,6 +34,7 @@ class Vitals:
         self._store: RedisStore | None = None
         self._producer: AIOKafkaProducer | None = None
         self._days: LocalDays | None = None
+        ProcessCollector(namespace="regrade", registry=registry)
         program = build()
         python = platform.python_version()
         self.metrics.build.labels(program.version, program.revision, python).set(1)

@@ -178,6 +178,11 @@ class Metrics:
             "Times the topics were found ahead of the store: it was set back. Look at once.",
             registry=registry,
         )
+        self.partition_count = Gauge(
+            "regrade_partitions",
+            "Partitions of the programme, whoever owns them.",
+            registry=registry,
+        )
         self.partitions = Gauge(
             "regrade_assigned_partitions",
             "Partitions this worker owns.",
