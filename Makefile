@@ -18,7 +18,7 @@ dev: $(READY) ## keep a broker, a store and a worker running
 	$(BIN)/regrade dev
 
 test: $(READY) ## all tests that need nothing but this machine
-	$(BIN)/python -m pytest -m "not kafka and not promtool"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not kafka and not promtool"
 
 check: lint types contracts docstrings ## everything that can be known without running it
 
