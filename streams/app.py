@@ -11,8 +11,10 @@ from faust.types import TP
 
 from streams.errors import RegradeError
 from streams.intake.record import RawRecord
+from streams.kafka_security import kafka_security
 from streams.keeper import Keeper, WorkerPlan
 from streams.partition.runner import TOPICS
+from streams.settings import Settings
 from streams.transport import ChunkScheduler, ChunkSchema
 
 REBALANCE_TIMEOUT_S = 60.0
@@ -50,6 +52,7 @@ def create_app(plan: WorkerPlan) -> RegradeApp:
         settings.group,
         broker=[f"kafka://{settings.kafka.replace(',', ';')}"],
         broker_consumer=[f"regrade://{settings.kafka.replace(',', ';')}"],
+        broker_credentials=_credentials(settings),
         ConsumerScheduler=ChunkScheduler,
         # With standbys at 0 Faust would switch to an assignor that parts our topics.
         table_standby_replicas=1,
@@ -86,6 +89,20 @@ def create_app(plan: WorkerPlan) -> RegradeApp:
         await keeper.revoked()
 
     return app
+
+
+def _credentials(settings: Settings) -> Any:
+    """The same as every other client has, in Faust's words."""
+    options = kafka_security(settings)
+    context = options.get("ssl_context")
+    if "sasl_mechanism" in options:
+        return faust.SASLCredentials(
+            username=options["sasl_plain_username"],
+            password=options["sasl_plain_password"],
+            mechanism=options["sasl_mechanism"],
+            ssl_context=context,
+        )
+    return None if context is None else faust.SSLCredentials(context)
 
 
 def _add_agent(app: RegradeApp, keeper: Keeper, topic: str) -> None:

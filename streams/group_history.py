@@ -8,6 +8,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from aiokafka.structs import TopicPartition
 
 from streams.errors import RegradeError
+from streams.kafka_security import kafka_security
 from streams.partition.runner import TOPICS
 from streams.settings import Settings
 
@@ -60,7 +61,10 @@ async def forget(settings: Settings, partitions: int) -> None:
         KafkaError: it has, or nobody answers.
     """
     consumer: Any = AIOKafkaConsumer(
-        bootstrap_servers=settings.kafka, group_id=settings.group, enable_auto_commit=False
+        bootstrap_servers=settings.kafka,
+        **kafka_security(settings),
+        group_id=settings.group,
+        enable_auto_commit=False,
     )
     async with consumer:
         places = input_places(settings, partitions)

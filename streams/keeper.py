@@ -17,6 +17,7 @@ from streams.clock import SystemClock
 from streams.coordinator import Coordinator
 from streams.errors import RegradeError
 from streams.intake.record import RawRecord
+from streams.kafka_security import kafka_security
 from streams.outbox.delivery import Means
 from streams.outbox.kafka_wire import KafkaWire
 from streams.outbox.publisher import Publisher
@@ -112,6 +113,7 @@ class Keeper:
         )
         self._producer = AIOKafkaProducer(
             bootstrap_servers=settings.kafka,
+            **kafka_security(settings),
             acks="all",
             enable_idempotence=settings.idempotent_producer,
             max_batch_size=MAX_BATCH_BYTES,

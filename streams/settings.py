@@ -1,5 +1,6 @@
 """Every setting of the worker: environment variables with the prefix REGRADE_, read once."""
 
+import re
 import socket
 from typing import Annotated, Literal
 
@@ -9,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from streams.errors import RegradeError
 
 _LEAST_SECRET = 16
+_USER_INFO = re.compile(r"//[^/]*@")
+"""User and password in a URL."""
 
 
 class SettingsRefused(RegradeError):
@@ -31,6 +34,19 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REGRADE_", extra="ignore", frozen=True)
 
     kafka: str = Field("127.0.0.1:9092", description="Kafka bootstrap servers, host:port,...")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT", description="whether Kafka is spoken over TLS (SSL) and with a user (SASL)"
+    )
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "SCRAM-SHA-512", description="how the user proves itself to Kafka"
+    )
+    kafka_user: str = Field("", description="user for Kafka")
+    kafka_password: SecretStr = Field(SecretStr(""), description="its password")
+    kafka_ca: str = Field(
+        "", description="PEM file of the authorities trusted for Kafka; empty: the machine's"
+    )
+    kafka_certificate: str = Field("", description="PEM file of the client certificate for Kafka")
+    kafka_key: str = Field("", description="PEM file of its key, if not in the same file")
     redis: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] = Field(
         "redis://127.0.0.1:6379/0", description="Redis or Valkey URL"
     )
@@ -111,4 +127,6 @@ def load_settings() -> Settings:
 
 def _shown(place: tuple[int | str, ...], value: object) -> str:
     """A value as it may stand in a message."""
-    return "(secret)" if place == ("erasure_key",) else repr(value)
+    if place in {("erasure_key",), ("kafka_password",)}:
+        return "(secret)"
+    return repr(_USER_INFO.sub("//(secret)@", value) if isinstance(value, str) else value)

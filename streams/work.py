@@ -11,6 +11,7 @@ from streams.app import TopicsUnfit, create_app, create_worker
 from streams.bootstrap import calm_collector, policy_tag
 from streams.errors import KafkaUnreachable, RegradeError
 from streams.group_history import StoreLost, records_read
+from streams.kafka_security import kafka_security
 from streams.keeper import WorkerPlan
 from streams.partition.runner import TOPICS
 from streams.policies.load import load_policy
@@ -26,7 +27,7 @@ async def input_partitions(settings: Settings) -> int:
         KafkaUnreachable: nobody answers.
         TopicsUnfit: a topic is missing, or they differ.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, **kafka_security(settings))
     try:
         await admin.start()
     except KafkaError:
@@ -73,7 +74,7 @@ async def check_history(settings: Settings, partitions: int) -> None:
     Raises:
         StoreLost: the group has read records.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka)
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, **kafka_security(settings))
     await admin.start()
     try:
         records = await records_read(admin, settings, partitions)

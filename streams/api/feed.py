@@ -12,6 +12,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from streams.api.archive import AnswerRow, Archive, ChangeRow, Place
 from streams.clock import Clock
+from streams.kafka_security import kafka_security
 from streams.outbox.answers import COMMAND_RESULTS
 from streams.outbox.scribe import CHANGES, LABEL_CHANGES
 from streams.partition.runner import TOPICS
@@ -88,6 +89,7 @@ class Feed:
     async def _follow(self) -> None:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._settings.kafka,
+            **kafka_security(self._settings),
             enable_auto_commit=False,
             auto_offset_reset="none",
             request_timeout_ms=_REQUEST_MS,

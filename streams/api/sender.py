@@ -14,6 +14,7 @@ from streams.clock import Clock
 from streams.inquiry.command import BrokerSilent
 from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.partitioner import partition_of
+from streams.kafka_security import kafka_security
 from streams.settings import Settings
 
 _REQUEST_MS = 5_000
@@ -109,6 +110,7 @@ class Sender:
             if self._producer is None:
                 producer = AIOKafkaProducer(
                     bootstrap_servers=self._settings.kafka,
+                    **kafka_security(self._settings),
                     acks="all",
                     enable_idempotence=self._settings.idempotent_producer,
                     request_timeout_ms=_REQUEST_MS,

@@ -21,6 +21,7 @@ def load(
     from itertools import islice
 
     from streams.clock import SystemClock
+    from streams.kafka_security import kafka_security
     from streams.replay.load import load_orders
     from streams.replay.produce import Replay, open_producer
     from streams.settings import load_settings
@@ -31,7 +32,7 @@ def load(
 
     async def run() -> None:
         """Send in pace with the clock."""
-        async with open_producer(settings.kafka) as producer:
+        async with open_producer(settings.kafka, security=kafka_security(settings)) as producer:
             await Replay(producer, settings.prefix, speed=1.0).run(events)
 
     asyncio.run(run())

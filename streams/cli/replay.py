@@ -31,6 +31,7 @@ def replay(
 
     Example: `zcat history.csv.gz | REGRADE_KAFKA=127.0.0.1:9092 regrade replay -`
     """
+    from streams.kafka_security import kafka_security
     from streams.replay.event import RejectedRow, WireEvent
     from streams.replay.files import FileSource
     from streams.replay.produce import Replay, open_producer
@@ -62,7 +63,7 @@ def replay(
                         bar.update(task, completed=source.bytes_read)
                     yield event
 
-            async with open_producer(settings.kafka) as producer:
+            async with open_producer(settings.kafka, security=kafka_security(settings)) as producer:
                 out = Replay(producer, settings.prefix, speed)
                 await out.run(accepted())
                 if end_day and sent:

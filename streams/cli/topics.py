@@ -20,12 +20,13 @@ def topics(
     Example: `REGRADE_KAFKA=kafka:9092 regrade topics --partitions 64 --replicas 3`
     """
     from streams.embedded.topics import create_topics
+    from streams.kafka_security import kafka_security
     from streams.settings import load_settings
     from streams.topics import topic_specs
 
     settings = load_settings()
     specs = topic_specs(settings.prefix, partitions, replicas, retention_days)
-    created = asyncio.run(create_topics(settings.kafka, specs))
+    created = asyncio.run(create_topics(settings.kafka, specs, kafka_security(settings)))
     for spec in specs:
         word = "created" if spec.name in created else "exists"
         typer.echo(f"{spec.name}: {word}, {spec.partitions} partitions")

@@ -59,11 +59,13 @@ class ApacheKafka(EmbeddedServer):
         *,
         settings: Mapping[str, str] | None = None,
         heap_mb: int = 384,
+        scram: Mapping[str, str] | None = None,
     ) -> None:
-        """`settings` are broker settings that win over those chosen here."""
+        """`settings` are broker settings that win over those chosen here; `scram` are users."""
         super().__init__(folder)
         self._settings = dict(settings or {})
         self._heap_mb = heap_mb
+        self._users = dict(scram or {})
         self._storage = self.folder / "storage"
         self._cluster_file = self.folder / "cluster-id"
         self._settings_file = self.folder / "server.properties"
@@ -121,5 +123,9 @@ class ApacheKafka(EmbeddedServer):
         cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         tool = [*self._java(), "kafka.tools.StorageTool", "format"]
         where = [f"--cluster-id={cluster_id}", f"--config={self._settings_file}"]
-        run("format the storage of Kafka", [*tool, *where], patience=_FORMAT_PATIENCE)
+        users = [
+            f"--add-scram=SCRAM-SHA-512=[name={name},password={password}]"
+            for name, password in self._users.items()
+        ]
+        run("format the storage of Kafka", [*tool, *where, *users], patience=_FORMAT_PATIENCE)
         self._cluster_file.write_text(cluster_id, "ascii")

@@ -15,6 +15,7 @@ _OK = 0
 _NO_LEADER = -1
 _PATIENCE = 15.0
 _POLL = 0.02
+_NONE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class TopicSpec:
             raise TopicError(self.name, "needs a partition and a replica at least")
 
 
-async def create_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> tuple[str, ...]:
+async def create_topics(
+    bootstrap: str, specs: Iterable[TopicSpec], security: Mapping[str, Any] = _NONE
+) -> tuple[str, ...]:
     """Create what is missing and wait until it can be used; the names created.
 
     A topic that exists is fine if it has as many partitions as asked for; its settings
@@ -47,7 +50,7 @@ async def create_topics(bootstrap: str, specs: Iterable[TopicSpec]) -> tuple[str
     wanted = list(specs)
     if not wanted:
         return ()
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **security)
     try:
         await admin.start()
         created = await _create(admin, wanted)

@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from streams.errors import RegradeError
 from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.partitioner import partition_of
+from streams.kafka_security import kafka_security
 from streams.outbox.answers import COMMAND_RESULTS
 from streams.settings import Settings
 
@@ -77,12 +78,16 @@ async def _order(body: dict[str, Any], settings: Settings, patience_s: float) ->
     results = AIOKafkaConsumer(
         settings.prefix + COMMAND_RESULTS,
         bootstrap_servers=settings.kafka,
+        **kafka_security(settings),
         auto_offset_reset="latest",
         request_timeout_ms=_REQUEST_MS,
         fetch_max_wait_ms=settings.fetch_max_wait_ms,
     )
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.kafka, acks="all", request_timeout_ms=_REQUEST_MS
+        bootstrap_servers=settings.kafka,
+        **kafka_security(settings),
+        acks="all",
+        request_timeout_ms=_REQUEST_MS,
     )
     async with AsyncExitStack() as stack:
         # Who listens first misses nothing.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from streams.errors import RegradeError
+from streams.kafka_security import kafka_security
 from streams.operations.letters import Letter, Selection, letter_of
 from streams.operations.topic_reader import read_topic
 from streams.outbox.scribe import DEAD_LETTERS
@@ -131,7 +132,9 @@ async def _redrive(
 
 async def _send(settings: Settings, chosen: set[str]) -> None:
     # A record sent twice is a duplicate: no idempotent producer is needed, which not all have.
-    async with open_producer(settings.kafka, max_request_bytes=MAX_ROW_BYTES) as producer:
+    async with open_producer(
+        settings.kafka, max_request_bytes=MAX_ROW_BYTES, security=kafka_security(settings)
+    ) as producer:
         pending: list[asyncio.Future[Any]] = []
         async for letter in _letters(settings):
             if letter.id not in chosen:

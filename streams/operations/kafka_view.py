@@ -13,6 +13,7 @@ from aiokafka.structs import TopicPartition
 
 from streams.errors import KafkaUnreachable
 from streams.intake.partitioner import partition_of
+from streams.kafka_security import kafka_security
 from streams.settings import Settings
 
 _REQUEST_MS = 10_000
@@ -54,7 +55,9 @@ class ClusterView:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.admin: Any = AIOKafkaAdminClient(
-            bootstrap_servers=settings.kafka, request_timeout_ms=_REQUEST_MS
+            bootstrap_servers=settings.kafka,
+            **kafka_security(settings),
+            request_timeout_ms=_REQUEST_MS,
         )
         self._open = AsyncExitStack()
 
@@ -118,6 +121,7 @@ class ClusterView:
         """Where the logs of input partitions begin and end, and whether keys are at home."""
         consumer: Any = AIOKafkaConsumer(
             bootstrap_servers=self._settings.kafka,
+            **kafka_security(self._settings),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             request_timeout_ms=_REQUEST_MS,

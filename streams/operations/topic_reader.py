@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaConnectionError
 from aiokafka.structs import ConsumerRecord
 
 from streams.errors import KafkaUnreachable, RegradeError
+from streams.kafka_security import kafka_security
 from streams.settings import Settings
 
 _POLL_MS = 200
@@ -34,6 +35,7 @@ async def read_topic(settings: Settings, topic: str) -> AsyncIterator[ConsumerRe
     """
     consumer: Any = AIOKafkaConsumer(
         bootstrap_servers=settings.kafka,
+        **kafka_security(settings),
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         request_timeout_ms=_REQUEST_MS,

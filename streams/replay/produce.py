@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,11 +19,16 @@ FLUSH_AT = 4000
 """Events that may wait for an acknowledgement."""
 
 _SLICE_S = 0.05
+_NONE: Mapping[str, Any] = {}
 
 
 @asynccontextmanager
 async def open_producer(
-    bootstrap: str, *, idempotent: bool = False, max_request_bytes: int = 1024 * 1024
+    bootstrap: str,
+    *,
+    idempotent: bool = False,
+    max_request_bytes: int = 1024 * 1024,
+    security: Mapping[str, Any] = _NONE,
 ) -> AsyncIterator[AIOKafkaProducer]:
     """A producer for a replay; it waits for every acknowledgement.
 
@@ -32,6 +37,7 @@ async def open_producer(
     """
     producer = AIOKafkaProducer(
         bootstrap_servers=bootstrap,
+        **security,
         acks="all",
         enable_idempotence=idempotent,
         linger_ms=0,
