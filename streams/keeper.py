@@ -130,6 +130,7 @@ class Keeper:
         self._vitals.connected(redis, self._producer, days if settings.clock == "wall" else None)
         self._reader = AIOKafkaConsumer(
             bootstrap_servers=settings.kafka,
+            **kafka_security(settings),
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=settings.fetch_max_wait_ms,
