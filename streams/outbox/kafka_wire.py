@@ -31,12 +31,19 @@ class KafkaWire:
         self._known: dict[tuple[bytes, int], int] = {}
         self._reading = asyncio.Lock()
 
-    async def place(self, row: OutboxRow) -> Place:
-        """Where a row belongs; computed once a customer, murmur2 is slow in Python."""
+    async def places(self, rows: Sequence[Sequenced]) -> list[Place]:
+        """Where each of the rows belongs: topics are asked for once, not once a row."""
+        with _answered("looking for topics"):
+            counts = {
+                topic: len(await self._producer.partitions_for(self._prefix + topic))
+                for topic in {row.topic for _, row in rows}
+            }
+        return [self._place(row, counts[row.topic]) for _, row in rows]
+
+    def _place(self, row: OutboxRow, partitions: int) -> Place:
+        """Computed once a customer: murmur2 is slow in Python."""
         if row.key is None:
             return Place(row.topic, 0)
-        with _answered("looking for topics"):
-            partitions = len(await self._producer.partitions_for(self._prefix + row.topic))
         at = self._known.get((row.key, partitions))
         if at is None:
             if len(self._known) >= _KNOWN:

@@ -27,9 +27,13 @@ class MemoryWire:
         self.logs: dict[Place, list[Standing]] = defaultdict(list)
         self.down: int | None = None
 
-    async def place(self, row: OutboxRow) -> Place:
-        """Where a row belongs."""
-        return Place(row.topic, 0 if row.key is None else partition_of(row.key, self._partitions))
+    async def places(self, rows: Sequence[Sequenced]) -> list[Place]:
+        """Where each of the rows belongs."""
+        count = self._partitions
+        return [
+            Place(row.topic, 0 if row.key is None else partition_of(row.key, count))
+            for _, row in rows
+        ]
 
     async def send(
         self, partition: int, incarnation: int, place: Place, rows: Sequence[Sequenced]

@@ -38,8 +38,8 @@ class Tail:
 class Wire(Protocol):
     """The output topics."""
 
-    async def place(self, row: OutboxRow) -> Place:
-        """Where a row belongs."""
+    async def places(self, rows: Sequence[Sequenced]) -> list[Place]:
+        """Where each of the rows belongs."""
 
     async def send(
         self, partition: int, incarnation: int, place: Place, rows: Sequence[Sequenced]
