@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from scoring.policy import Policy
-from streams.api import errors, page
+from streams.api import described, errors, page
 from streams.api.gate import Gate
+from streams.api.models.shared import ERRORS
 from streams.api.parts import Plan, running
 from streams.api.routes import (
     board,
@@ -55,7 +56,8 @@ def create_app(
     )
     errors.install(app)
     for theme in ROUTERS:
-        app.include_router(theme.router)
+        app.include_router(theme.router, responses=None if theme is health else ERRORS)
     page.install(app)
+    described.install(app)
     app.add_middleware(Gate, clock=clock, metrics=metrics, body_bytes=api.body_bytes)
     return app

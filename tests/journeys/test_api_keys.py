@@ -3,12 +3,12 @@
 from contextlib import asynccontextmanager
 
 import pytest
-from fastapi.routing import iter_route_contexts
 from journeys.programme import Programme
 from journeys.regrade_command import regrade
 from journeys.served import served
 
 from streams.api.app import create_app
+from streams.api.described import roles
 from streams.api.keys import Role
 from streams.api.settings import ApiSettings
 from streams.clock import SystemClock
@@ -38,21 +38,7 @@ ADMINS = {("POST", "/api/client/{client}/erase")}
 
 def routes(tmp_path) -> dict[tuple[str, str], Role | None]:
     """Every route of the application with the role it needs."""
-    app = create_app(Settings(), ApiSettings(), load_policy(), tmp_path, SystemClock())
-    found = {}
-    for route in iter_route_contexts(app.routes):
-        asked = calls(route.dependant) if hasattr(route, "dependant") else ()
-        roles = [role for call in asked if (role := getattr(call, "role", None))]
-        for method in (route.methods or {"GET"}) - {"HEAD"}:
-            found[method, route.path_format] = max(roles, default=None)
-    return found
-
-
-def calls(dependant):
-    """Everything a route depends on."""
-    for inner in dependant.dependencies:
-        yield inner.call
-        yield from calls(inner)
+    return roles(create_app(Settings(), ApiSettings(), load_policy(), tmp_path, SystemClock()))
 
 
 def test_every_route_needs_the_role_it_should(tmp_path):

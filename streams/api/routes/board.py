@@ -14,6 +14,7 @@ from streams.api.access import viewer
 from streams.api.answer import answer, parts_of
 from streams.api.archive import Search
 from streams.api.errors import Refused
+from streams.api.models.programme import Changes, Labels, Moves, Status, Tiers
 from streams.api.tables import HISTORY_DAYS, label_rows, move_rows, tier_rows
 
 router = APIRouter(prefix="/api", dependencies=[Depends(viewer)])
@@ -21,14 +22,14 @@ MOST_DAYS = 400
 """Days of moves in one answer."""
 
 
-@router.get("/status")
+@router.get("/status", response_model=Status)
 async def status(request: Request) -> Response:
     """How far the workers are, and what is wrong if something is."""
     parts = parts_of(request)
     return answer(parts.status.body(parts.programme))
 
 
-@router.get("/tiers")
+@router.get("/tiers", response_model=Tiers)
 async def tiers(request: Request) -> Response:
     """Customers per tier: now, yesterday, and on the last thirty days. The lowest tier first."""
     parts = parts_of(request)
@@ -39,7 +40,7 @@ async def tiers(request: Request) -> Response:
     return answer({"tiers": rows, "freshness": parts.status.freshness(parts.programme)})
 
 
-@router.get("/labels")
+@router.get("/labels", response_model=Labels)
 async def labels(request: Request) -> Response:
     """Customers per value of every label."""
     parts = parts_of(request)
@@ -47,7 +48,7 @@ async def labels(request: Request) -> Response:
     return answer({"labels": rows, "freshness": parts.status.freshness(parts.programme)})
 
 
-@router.get("/moves")
+@router.get("/moves", response_model=Moves)
 async def moves(
     request: Request,
     from_: Annotated[date | None, Query(alias="from", description="First day.")] = None,
@@ -68,7 +69,7 @@ async def moves(
     return answer({"moves": rows, "freshness": parts.status.freshness(parts.programme)})
 
 
-@router.get("/changes")
+@router.get("/changes", response_model=Changes)
 async def changes(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,

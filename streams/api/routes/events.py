@@ -10,6 +10,7 @@ from streams.api.access import operator
 from streams.api.answer import answer, parts_of
 from streams.api.errors import Refused
 from streams.api.events import Judged, NoEvents, cut, judge
+from streams.api.models.orders import EventResults
 from streams.api.parts import Parts
 
 router = APIRouter(prefix="/api", dependencies=[Depends(operator)])
@@ -25,7 +26,7 @@ _BODY = {
 }
 
 
-@router.post("/events", openapi_extra=_BODY)
+@router.post("/events", openapi_extra=_BODY, response_model=EventResults)
 async def events(request: Request) -> Response:
     """Take one event, an array of them, or JSON lines; each is answered.
 

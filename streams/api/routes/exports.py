@@ -1,7 +1,7 @@
 """Downloads."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response, StreamingResponse
@@ -12,10 +12,18 @@ from streams.api.exports import CHANGE_COLUMNS, as_csv, as_lines, changes, custo
 
 router = APIRouter(prefix="/api", dependencies=[Depends(viewer)])
 Format = Annotated[Literal["csv", "jsonl"], Path()]
+_FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/x-ndjson": {"schema": {"type": "string"}},
+        }
+    }
+}
 _TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
 
-@router.get("/export/customers.{form}")
+@router.get("/export/customers.{form}", response_class=StreamingResponse, responses=_FILES)
 async def export_customers(request: Request, form: Format) -> Response:
     """Every customer with tier, score and labels, in no order."""
     parts = parts_of(request)
@@ -27,7 +35,7 @@ async def export_customers(request: Request, form: Format) -> Response:
     )
 
 
-@router.get("/export/changes.{form}")
+@router.get("/export/changes.{form}", response_class=StreamingResponse, responses=_FILES)
 async def export_changes(request: Request, form: Format) -> Response:
     """The tier changes that are kept, the latest first."""
     pages = changes(parts_of(request))

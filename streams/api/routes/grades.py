@@ -8,12 +8,13 @@ from starlette.responses import Response
 from streams.api.access import viewer
 from streams.api.answer import answer, parts_of
 from streams.api.errors import Refused
+from streams.api.models.customer import Benefits, Grade
 from streams.inquiry.source import find_stored
 
 router = APIRouter(prefix="/api", dependencies=[Depends(viewer)])
 
 
-@router.get("/client/grade/{clientId:path}")
+@router.get("/client/grade/{clientId:path}", response_model=Grade)
 async def grade(
     request: Request,
     client: Annotated[str, Path(alias="clientId", min_length=1, max_length=256)],
@@ -26,7 +27,7 @@ async def grade(
     return answer({**body, "freshness": parts.status.freshness(programme, found.day)})
 
 
-@router.get("/benefits/{level}")
+@router.get("/benefits/{level}", response_model=Benefits)
 async def benefits(request: Request, level: str) -> Response:
     """What a tier grants, by the policy in force."""
     parts = parts_of(request)

@@ -2,20 +2,22 @@
 
 from fastapi import APIRouter, Request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from streams.api.answer import answer, parts_of
+from streams.api.models.programme import Healthy, Ready
+from streams.api.models.shared import ERRORS
 
 router = APIRouter()
 
 
-@router.get("/healthz")
+@router.get("/healthz", response_model=Healthy)
 async def healthz() -> Response:
     """Whether the process answers."""
     return answer({"healthy": True})
 
 
-@router.get("/readyz")
+@router.get("/readyz", response_model=Ready, responses={503: {"model": Ready}})
 async def readyz(request: Request) -> Response:
     """Whether the store and the broker answer the API; 503 with what does not."""
     parts = parts_of(request)
@@ -24,7 +26,7 @@ async def readyz(request: Request) -> Response:
     return answer(body, 503 if problems else 200)
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse, responses=ERRORS)
 async def metrics(request: Request) -> Response:
     """Metrics for Prometheus. Where others reach the API, a viewer's key is needed."""
     parts = parts_of(request)

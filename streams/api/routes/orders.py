@@ -13,11 +13,15 @@ from starlette.responses import Response
 from streams.api.access import Caller, admin, operator, viewer
 from streams.api.answer import answer, parts_of
 from streams.api.errors import Refused
+from streams.api.models.orders import Result, Results
 
 router = APIRouter(prefix="/api")
 
 Client = Annotated[str, Path(min_length=1, max_length=256, description="The customer id.")]
 Id = Annotated[str, Field(min_length=1, max_length=256)]
+LATER: dict[int | str, dict[str, Any]] = {
+    202: {"model": Results, "description": "Some answers did not come in time."}
+}
 AT_ONCE = 1000
 """Customers of one request."""
 
@@ -69,7 +73,7 @@ class Erase(Reason):
     confirm: Id
 
 
-@router.post("/client/grade/recalculate")
+@router.post("/client/grade/recalculate", response_model=Results, responses=LATER)
 async def recalculate(
     request: Request, said: Recalculate, caller: Annotated[Caller, Depends(operator)]
 ) -> Response:
@@ -83,7 +87,7 @@ async def recalculate(
     return answer({"results": results, "pending": pending}, 202 if pending else 200)
 
 
-@router.put("/client/{client:path}/override")
+@router.put("/client/{client:path}/override", response_model=Results, responses=LATER)
 async def override(
     request: Request, client: Client, said: Override, caller: Annotated[Caller, Depends(operator)]
 ) -> Response:
@@ -93,7 +97,7 @@ async def override(
     return await _Order(request, "override.set", said.wait_seconds, caller).one(client, words)
 
 
-@router.delete("/client/{client:path}/override")
+@router.delete("/client/{client:path}/override", response_model=Results, responses=LATER)
 async def clear(
     request: Request, client: Client, said: Reason, caller: Annotated[Caller, Depends(operator)]
 ) -> Response:
@@ -102,7 +106,7 @@ async def clear(
     return await order.one(client, {"reason": said.reason})
 
 
-@router.post("/client/{client:path}/erase")
+@router.post("/client/{client:path}/erase", response_model=Results, responses=LATER)
 async def erase(
     request: Request, client: Client, said: Erase, caller: Annotated[Caller, Depends(admin)]
 ) -> Response:
@@ -114,7 +118,7 @@ async def erase(
     return await order.one(client, {"reason": said.reason})
 
 
-@router.get("/commands/{event_id:path}", dependencies=[Depends(viewer)])
+@router.get("/commands/{event_id:path}", dependencies=[Depends(viewer)], response_model=Result)
 async def command(request: Request, event_id: str) -> Response:
     """What became of a command; 404 while no answer is known."""
     body = await run_in_threadpool(parts_of(request).archive.answer, event_id)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from streams.api.access import operator, viewer
 from streams.api.answer import answer, parts_of
 from streams.api.errors import Refused
+from streams.api.models.orders import Checked, Differences
 from streams.bootstrap import judge_of
 from streams.inquiry.simulate_source import simulate as run_simulation
 from streams.policies.differences import differences
@@ -37,7 +38,7 @@ class Compared(Text):
     """A preset; the policy in force by default."""
 
 
-@router.post("/check", dependencies=[Depends(viewer)])
+@router.post("/check", dependencies=[Depends(viewer)], response_model=Checked)
 async def check(said: Text) -> Response:
     """Every problem of a policy, with its line; none if it is good."""
     try:
@@ -49,7 +50,7 @@ async def check(said: Text) -> Response:
     return answer({"good": True, "problems": [], "policy": named})
 
 
-@router.post("/diff", dependencies=[Depends(viewer)])
+@router.post("/diff", dependencies=[Depends(viewer)], response_model=Differences)
 async def diff(request: Request, said: Compared) -> Response:
     """What changes from the policy in force, or a preset, to a policy: in words and as data."""
     against = said.against
@@ -59,6 +60,7 @@ async def diff(request: Request, said: Compared) -> Response:
     source = against or parts_of(request).settings.policy
 
     def compared() -> list[dict[str, Any]]:
+        """Both read, in a thread."""
         return [one.as_json() for one in differences(read_policy(source), _good(said.text))]
 
     return answer({"differences": await run_in_threadpool(compared)})

@@ -15,6 +15,7 @@ from scoring.units import Day
 from streams.api.access import viewer
 from streams.api.answer import answer, parts_of
 from streams.api.archive import Kept
+from streams.api.models.customer import History, Hits, Ledger, Profile
 from streams.api.parts import Parts
 from streams.inquiry.answers import full
 from streams.inquiry.errors import UnknownCustomer
@@ -32,7 +33,7 @@ async def _find(request: Request, client: str) -> tuple[Parts, Found]:
     return parts, await find_stored(client, policy, parts.look_up, parts.settings)
 
 
-@router.get("/client/{client:path}/ledger")
+@router.get("/client/{client:path}/ledger", response_model=Ledger)
 async def ledger(request: Request, client: Client) -> Response:
     """What a customer did, day by day, and the score and tier of the days that changed them."""
     parts, found = await _find(request, client)
@@ -50,7 +51,7 @@ async def ledger(request: Request, client: Client) -> Response:
     )
 
 
-@router.get("/client/{client:path}/history")
+@router.get("/client/{client:path}/history", response_model=History)
 async def history(request: Request, client: Client) -> Response:
     """The changes of a customer's tier and labels that are kept, the latest first."""
     parts = parts_of(request)
@@ -67,7 +68,7 @@ async def history(request: Request, client: Client) -> Response:
     )
 
 
-@router.get("/search")
+@router.get("/search", response_model=Hits)
 async def search(
     request: Request, prefix: Annotated[str, Query(min_length=1, max_length=256)]
 ) -> Response:
@@ -85,7 +86,7 @@ async def search(
     return answer({"customers": rows, "freshness": parts.status.freshness(parts.programme)})
 
 
-@router.get("/client/{client:path}")
+@router.get("/client/{client:path}", response_model=Profile)
 async def profile(
     request: Request, client: Client, days: Annotated[int, Query(ge=0, le=60)] = 12
 ) -> Response:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from streams.api.access import Caller, viewer
 from streams.api.answer import answer, parts_of
+from streams.api.models.programme import Me, Nothing, Session
 from streams.api.sessions import COOKIE, LASTS_S
 
 router = APIRouter(prefix="/api")
@@ -22,13 +23,13 @@ class SignIn(BaseModel):
     key: str = Field(min_length=1, max_length=200)
 
 
-@router.get("/me")
+@router.get("/me", response_model=Me)
 async def me(caller: Annotated[Caller, Depends(viewer)]) -> Response:
     """Who is asking, and what they may do."""
     return answer({"name": caller.name, "role": caller.role.word, "open": caller.open})
 
 
-@router.post("/session")
+@router.post("/session", response_model=Session)
 async def sign_in(request: Request, shown: SignIn) -> Response:
     """Begin a session with a key. It ends after twelve hours, or when the key is revoked."""
     access = parts_of(request).access
@@ -45,7 +46,7 @@ async def sign_in(request: Request, shown: SignIn) -> Response:
     return response
 
 
-@router.delete("/session")
+@router.delete("/session", response_model=Nothing)
 async def sign_out() -> Response:
     """End the session of this browser."""
     response = answer({})

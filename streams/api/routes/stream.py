@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Request
@@ -19,10 +19,13 @@ QUIET_S = 15.0
 RESUMED = 1000
 """Changes that are sent again to who comes back; who missed more is told so."""
 
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 _NUMBER = re.compile(r"^([0-9a-f]{8})-(\d{1,15})$")
 
 
-@router.get("/stream")
+@router.get("/stream", response_class=StreamingResponse, responses=_EVENTS)
 async def stream(
     request: Request, last_event_id: Annotated[str | None, Header()] = None
 ) -> Response:

@@ -1,0 +1,1 @@
+"""The shapes of answers, as `/openapi.json` tells them. Answers are written without them."""

@@ -1,0 +1,142 @@
+"""Answers about the whole programme."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from streams.api.models.shared import Change, Freshness, Names, Shape
+
+
+class Me(Shape):
+    """Who is asking."""
+
+    name: str
+    role: str
+    open: bool
+
+
+class Session(Shape):
+    """A session that began."""
+
+    lasts_seconds: int
+
+
+class Nothing(Shape):
+    """Nothing to say."""
+
+
+class TierCount(Shape):
+    """Customers of a tier."""
+
+    name: str
+    count: int
+    share: float
+
+
+class PartitionStatus(Shape):
+    """Where a partition stands."""
+
+    partition: int
+    as_of: date | None
+    lag_records: int | None
+    outbox_rows: int
+
+
+class Status(Shape):
+    """How far the workers are."""
+
+    tiers: list[TierCount]
+    customers: int
+    events_per_second: float
+    sweep: dict[str, Any] | None
+    partitions: list[PartitionStatus]
+    problems: list[str]
+    freshness: Freshness
+
+
+class DayCount(Shape):
+    """Customers at the end of a day."""
+
+    day: date
+    count: int
+
+
+class Tier(TierCount):
+    """A tier with its past."""
+
+    rank: int
+    label: Names
+    yesterday: int
+    history: list[DayCount]
+
+
+class Tiers(Shape):
+    """Every tier, the lowest first."""
+
+    tiers: list[Tier]
+    freshness: Freshness
+
+
+class LabelValue(Shape):
+    """Customers with a value of a label."""
+
+    value: str
+    label: Names
+    count: int
+    share: float
+
+
+class Label(Shape):
+    """A label and its values."""
+
+    name: str
+    label: Names
+    group: str | None
+    definition: str | None
+    values: list[LabelValue]
+
+
+class Labels(Shape):
+    """Every label of the policy."""
+
+    labels: list[Label]
+    freshness: Freshness
+
+
+class Move(Shape):
+    """Moves of one kind on one day; from nothing: first grades, to nothing: erasures."""
+
+    day: date
+    from_: str | None = Field(alias="from")
+    to: str | None
+    trigger: str
+    count: int
+
+
+class Moves(Shape):
+    """The moves of some days."""
+
+    moves: list[Move]
+    freshness: Freshness
+
+
+class Changes(Shape):
+    """A page of changes."""
+
+    changes: list[Change]
+    next: str | None
+    freshness: Freshness
+
+
+class Healthy(Shape):
+    """The process answers."""
+
+    healthy: bool
+
+
+class Ready(Shape):
+    """Whether store and broker answer."""
+
+    ready: bool
+    problems: list[str]
