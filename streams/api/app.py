@@ -28,7 +28,7 @@ from streams.api.routes import (
 from streams.api.settings import ApiSettings
 from streams.clock import Clock
 from streams.settings import Settings
-from streams.telemetry.metrics import ApiMetrics
+from streams.telemetry.api_metrics import ApiMetrics
 
 ROUTERS = (session, orders, grades, board, profiles, policies, events, exports, stream, health)
 

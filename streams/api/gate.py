@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from streams.clock import Clock
+from streams.telemetry.api_metrics import ApiMetrics
 from streams.telemetry.logs import pseudonym
-from streams.telemetry.metrics import ApiMetrics
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -22,7 +22,7 @@ from streams.settings import Settings
 from streams.storage.look_up import LookUp
 from streams.storage.overview import Overview
 from streams.storage.redis_store import connect
-from streams.telemetry.metrics import ApiMetrics
+from streams.telemetry.api_metrics import ApiMetrics
 
 _PATIENCE_S = 3.0
 _CONNECTIONS = 64

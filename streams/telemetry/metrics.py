@@ -2,7 +2,7 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-_FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _LONG = (
     0.005,
     0.01,
@@ -87,13 +87,13 @@ class Metrics:
         self.chunk_seconds = Histogram(
             "regrade_chunk_duration_seconds",
             "Time from taking a chunk of records to its commit being durable.",
-            buckets=_FAST,
+            buckets=FAST,
             registry=registry,
         )
         self.commit_seconds = Histogram(
             "regrade_commit_duration_seconds",
             "Time the store took to answer a commit.",
-            buckets=_FAST,
+            buckets=FAST,
             registry=registry,
         )
         self.end_to_end_seconds = Histogram(
@@ -136,7 +136,7 @@ class Metrics:
         self.publish_seconds = Histogram(
             "regrade_publish_duration_seconds",
             "Time from a commit being durable to all its rows being acknowledged.",
-            buckets=_FAST,
+            buckets=FAST,
             registry=registry,
         )
         self.dead_letters = Counter(
@@ -255,40 +255,5 @@ class Metrics:
             "regrade_policy_info",
             "The policy in force; always 1.",
             ["policy", "version", "fingerprint"],
-            registry=registry,
-        )
-
-
-class ApiMetrics:
-    """What the API counts, on a registry of its own."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self.registry = registry
-        self.requests = Counter(
-            "regrade_api_requests",
-            "Requests answered, by template of the route and status.",
-            ["method", "route", "status"],
-            registry=registry,
-        )
-        self.request_seconds = Histogram(
-            "regrade_api_request_duration_seconds",
-            "Time from a request to the end of its answer; live streams are left out.",
-            ["route"],
-            buckets=_FAST,
-            registry=registry,
-        )
-        self.streams = Gauge(
-            "regrade_api_streams",
-            "Live streams open.",
-            registry=registry,
-        )
-        self.changes_read = Counter(
-            "regrade_api_changes_read",
-            "Changes of tiers and labels taken into the index, repeats left out.",
-            registry=registry,
-        )
-        self.stale = Gauge(
-            "regrade_api_stale",
-            "1 while answers may be older than the workers' pace, else 0.",
             registry=registry,
         )

@@ -131,6 +131,17 @@ CASES = {
         {_BUCKET % "1.0": "0+100x60", _BUCKET % "2.5": "0+100x60", _BUCKET % "+Inf": "0+100x60"},
         30,
     ),
+    "RegradeApiErrors": Case(
+        {
+            'regrade_api_requests_total{status="503"}': "0+5x60",
+            'regrade_api_requests_total{status="200"}': "0+95x60",
+        },
+        {
+            'regrade_api_requests_total{status="404"}': "0+50x60",
+            'regrade_api_requests_total{status="200"}': "0+50x60",
+        },
+        30,
+    ),
     "RegradeDeadLettersMany": Case(
         {
             'regrade_dead_letters_total{topic="orders",reason="not-json"}': "0+5x60",

@@ -17,7 +17,7 @@ def compose(chosen: Mapping[str, str] = NO_CHOICES) -> dict[str, Any]:
     """The file with its variables filled in: as chosen, else by default."""
     text = VARIABLE.sub(lambda found: chosen.get(found[1], found[2]), FILE.read_text("utf-8"))
     assert "${" not in text, "a variable without a default"
-    return YAML(typ="safe").load(text)
+    return YAML(typ="safe").load(text.replace("$$", "$"))
 
 
 def services() -> dict[str, dict[str, Any]]:

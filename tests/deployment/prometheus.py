@@ -10,6 +10,7 @@ from deployment.compose import ROOT
 from prometheus_client import CollectorRegistry, ProcessCollector
 from ruamel.yaml import YAML
 
+from streams.telemetry.api_metrics import ApiMetrics
 from streams.telemetry.metrics import Metrics
 
 UNPACKED = Path.home() / ".cache/regrade/promtool/usr/bin"
@@ -46,10 +47,10 @@ def alerts() -> dict[str, dict[str, Any]]:
 def known_metrics() -> set[str]:
     """Every name a rule or a dashboard may use: the catalogue, the process, recorded series."""
     registry = CollectorRegistry()
-    catalogue = Metrics(registry)
+    catalogues = (Metrics(registry), ApiMetrics(registry))
     ProcessCollector(namespace="regrade", registry=registry)
     names = {rule["record"] for rule in rules() if "record" in rule}
-    for metric in vars(catalogue).values():
+    for metric in (metric for one in catalogues for metric in vars(one).values()):
         if isinstance(metric, CollectorRegistry):
             continue
         suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_count", "_sum"]}

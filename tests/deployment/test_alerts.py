@@ -1,6 +1,7 @@
 """Every alert fires when it should, is silent when it should not, and leads to its runbook."""
 
 import re
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from deployment.prometheus import RULES, alerts, promtool, rules, unknown_names
 from ruamel.yaml import YAML
 
 SECTION = re.compile(r"^## (Regrade\w+)$", re.MULTILINE)
+KEY = "/var/lib/regrade/prometheus.key"
 PARTS = ["Meaning", "Impact", "Confirm", "Mitigate"]
 RUNBOOK = (ROOT / "docs/runbook.md").read_text("utf-8")
 
@@ -45,10 +47,17 @@ def test_a_section_of_the_runbook_has_all_its_parts(name):
 
 
 @pytest.mark.promtool
-def test_promtool_accepts_the_rules_and_the_configuration():
-    """Syntax, templates, and the files the configuration names."""
+def test_promtool_accepts_the_rules_and_the_configuration(tmp_path):
+    """Syntax, templates, and the files the configuration names, the key of the API among them."""
     promtool("check", "rules", *RULES)
-    promtool("check", "config", ROOT / "deploy/prometheus/prometheus.yml")
+    folder = shutil.copytree(ROOT / "deploy/prometheus", tmp_path / "prometheus")
+    key = tmp_path / "prometheus.key"
+    key.write_text("a key")
+    configuration = folder / "prometheus.yml"
+    text = configuration.read_text("utf-8")
+    assert KEY in text
+    configuration.write_text(text.replace(KEY, str(key)))
+    promtool("check", "config", configuration)
 
 
 @pytest.mark.promtool

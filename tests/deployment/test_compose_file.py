@@ -8,9 +8,10 @@ import pytest
 from deployment.compose import FILE, ROOT, VARIABLE, compose, ours, services
 from jsonschema import Draft202012Validator
 
+from streams.api.settings import ApiSettings
 from streams.settings import Settings
 
-ONE_SHOT = {"topics"}
+ONE_SHOT = {"topics", "first-keys"}
 WRITES_ITS_ROOT = {"kafka"}
 VENDORED = "check_jsonschema/builtin_schemas/vendor/compose-spec.json"
 
@@ -78,6 +79,7 @@ def test_what_is_kept_lies_in_named_volumes():
 def test_the_settings_exist(name):
     """Each service of ours is given settings the program reads."""
     known = {f"REGRADE_{field.upper()}" for field in Settings.model_fields}
+    known |= {f"REGRADE_API_{field.upper()}" for field in ApiSettings.model_fields}
     assert ours()[name]["environment"].keys() <= known
 
 

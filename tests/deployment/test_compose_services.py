@@ -1,24 +1,26 @@
 """What the compose file starts runs here as well: same commands, settings and health checks."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
-from urllib.request import urlopen
+from pathlib import Path
 
 import pytest
 from deployment.compose import command, environment, ours
-from embedded.eventually import eventually
+from httpx import AsyncClient
 from journeys.patience import until
 from journeys.reading import read_all
 from journeys.regrade_command import regrade, start
 
+from streams.embedded.api import ApiProcess
 from streams.embedded.ports import free_ports
 from streams.embedded.stack import EmbeddedStack
 from streams.embedded.worker import WorkerProcess
 
 # The embedded broker has no idempotent producer and is slow to let members join.
 EMBEDDED = {"REGRADE_IDEMPOTENT_PRODUCER": "false", "REGRADE_SESSION_TIMEOUT_S": "3"}
-METRICS = "9108"
+PORTS = {"worker": "9108", "api": "8108"}
 
 
 @pytest.fixture(scope="module")
@@ -29,43 +31,80 @@ def stack() -> Iterator[EmbeddedStack]:
 
 
 @pytest.fixture
-def settings(stack):
-    """The settings of a compose service, with the addresses of this machine."""
-    addresses = {"kafka:9092": stack.bootstrap, "redis://store:6379/0": stack.redis_url}
-    return lambda name: environment(ours()[name], addresses) | EMBEDDED
+def settings(stack, tmp_path):
+    """The settings of a compose service, with addresses and folders of this machine."""
+    places = {
+        "kafka:9092": stack.bootstrap,
+        "redis://store:6379/0": stack.redis_url,
+        "/var/lib/regrade": str(tmp_path),
+        "0.0.0.0": "127.0.0.1",  # noqa: S104 - the one that is replaced
+    }
+    return lambda name: environment(ours()[name], places) | EMBEDDED
 
 
-async def test_topics_then_a_worker_then_load(stack, settings, tmp_path):
-    """In the order of the file: topics are made, a worker becomes healthy, orders are graded."""
+async def test_topics_then_a_worker_then_load_then_the_api(stack, settings, tmp_path):
+    """In the order of the file: topics are made, workers grade orders, the API tells of them."""
     made = await regrade(*command(ours()["topics"]), settings=settings("topics"))
     assert made.code == 0, made.err
-    (port,) = free_ports(1)
-    placed = {"REGRADE_METRICS_HOST": "127.0.0.1", "REGRADE_METRICS_PORT": str(port)}
-    worker = WorkerProcess(stack, tmp_path / "worker", settings("worker") | placed)
+    worker_port, api_port = free_ports(2)
+    placed = settings("worker") | {"REGRADE_METRICS_PORT": str(worker_port)}
+    worker = WorkerProcess(stack, tmp_path / "worker", placed)
+    loading = await start(*command(ours()["load"]), settings=settings("load"))
+    await first_keys(settings("first-keys"))
+    api = ApiProcess(stack, tmp_path / "api", settings("api") | {"REGRADE_API_PORT": str(api_port)})
     try:
-        worker.wait_ready()
-        await until(lambda: healthy("worker", port), "healthy")
-        loading = await start(*command(ours()["load"]), settings=settings("load"))
-        try:
-            eventually(lambda: changes(port), 30)
-        finally:
-            loading.terminate()
-            await loading.wait()
+        await until(lambda: healthy("worker", worker_port), "healthy")
+        await until(lambda: shows(worker_port, "regrade_changes_total{"), "graded")
+        await until(lambda: healthy("api", api_port), "healthy")
+        key = (tmp_path / "prometheus.key").read_text().strip()
+        await until(lambda: shows(api_port, "regrade_api_requests_total{", key), "measured")
     finally:
+        loading.terminate()
+        await loading.wait()
+        api.stop()
         worker.stop()
     assert await read_all(stack.bootstrap, ["tier-changes"])
+
+
+async def test_first_keys_are_made_once(settings, tmp_path):
+    """A second start prints nothing and changes nothing."""
+    told = await first_keys(settings("first-keys"))
+    assert told.startswith("Key of the user admin of the board: ")
+    kept = (tmp_path / "keys.json").read_text()
+    assert told.split()[-1] not in kept
+    assert await first_keys(settings("first-keys")) == ""
+    assert (tmp_path / "keys.json").read_text() == kept
+
+
+async def first_keys(settings) -> str:
+    """What the service prints."""
+    service = ours()["first-keys"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    process = await asyncio.create_subprocess_exec(
+        *service["entrypoint"],
+        *service["command"],
+        env={**os.environ, **settings, "PATH": path},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    return out.decode()
 
 
 async def healthy(name: str, port: int) -> bool:
     """Whether the health check of a service succeeds, asked at another port."""
     kind, program, *arguments = ours()[name]["healthcheck"]["test"]
     assert (kind, program) == ("CMD", "python")
-    words = [word.replace(METRICS, str(port)) for word in arguments]
-    process = await asyncio.create_subprocess_exec(sys.executable, *words)
+    words = [word.replace(PORTS[name], str(port)) for word in arguments]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *words, stderr=asyncio.subprocess.DEVNULL
+    )
     return await process.wait() == 0
 
 
-def changes(port: int) -> bool:
-    """Whether the worker has counted a tier change."""
-    with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-        return "regrade_changes_total{" in answer.read().decode()
+async def shows(port: int, series: str, key: str = "") -> bool:
+    """Whether /metrics has a series."""
+    async with AsyncClient() as client:
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        answer = await client.get(f"http://127.0.0.1:{port}/metrics", headers=headers)
+    return series in answer.text

@@ -21,7 +21,8 @@ from streams.policies import document, values
 from streams.policies.catalogue import catalogue
 from streams.policies.load import load_policy
 from streams.settings import Settings
-from streams.telemetry.metrics import ApiMetrics, Metrics
+from streams.telemetry.api_metrics import ApiMetrics
+from streams.telemetry.metrics import Metrics
 from streams.topics import OUTPUTS
 
 
