@@ -22,6 +22,7 @@ from streams.cli import (
     policy,
     recover,
     replay,
+    schemas,
     snapshot,
     topics,
     why,
@@ -50,6 +51,7 @@ app.command()(override.recalculate)
 app.command()(erase.erase)
 app.command()(erase.pseudonym)
 app.command()(doctor.doctor)
+app.command()(schemas.schemas)
 app.command()(snapshot.snapshot)
 app.command()(snapshot.restore)
 app.add_typer(keys.app, name="keys")

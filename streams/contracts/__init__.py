@@ -1,0 +1,1 @@
+"""What is promised to programs outside: bodies as types, and the documents made of them."""

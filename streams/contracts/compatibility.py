@@ -1,0 +1,58 @@
+"""What would break a consumer: fields that went, or are of another type than they were."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+def breaks(old: Schema, new: Schema, place: str = "") -> list[str]:
+    """What a reader of `old` would stumble over in `new`; new fields are no break.
+
+    >>> breaks({"properties": {"tier": {"type": "string"}}}, {"properties": {}})
+    ['tier: is gone']
+    """
+    return list(_breaks((old, old), (new, new), place))
+
+
+def _breaks(old: tuple[Schema, Schema], new: tuple[Schema, Schema], place: str) -> Iterator[str]:
+    was, would_be = _kinds(*old), _kinds(*new)
+    if was != would_be:
+        yield f"{place or 'the message'}: was {sorted(was)}, would be {sorted(would_be)}"
+        return
+    before, after = _resolved(*old), _resolved(*new)
+    needed = set(after.get("required", ()))
+    for name, part in before.get("properties", {}).items():
+        inner = f"{place}.{name}".lstrip(".")
+        other = after.get("properties", {}).get(name)
+        if other is None:
+            yield f"{inner}: is gone"
+        else:
+            yield from _breaks((part, old[1]), (other, new[1]), inner)
+            if name in before.get("required", ()) and name not in needed:
+                yield f"{inner}: may now be missing"
+    if "items" in before and "items" in after:
+        yield from _breaks((before["items"], old[1]), (after["items"], new[1]), f"{place}[]")
+
+
+def _resolved(part: Schema, whole: Schema) -> Schema:
+    """A part with its reference followed; of a part that may be null, what it is otherwise."""
+    while True:
+        if "$ref" in part:
+            part = whole["$defs"][part["$ref"].rpartition("/")[2]]
+            continue
+        others = [one for one in part.get("anyOf", ()) if one.get("type") != "null"]
+        if len(others) != 1 or "type" in part:
+            return part
+        (part,) = others
+
+
+def _kinds(part: Schema, whole: Schema) -> set[str]:
+    """The JSON types a part may have, and its values if they are listed."""
+    if "$ref" in part:
+        return _kinds(_resolved(part, whole), whole)
+    choices = [*part.get("anyOf", ()), *part.get("oneOf", ())]
+    if choices:
+        return {kind for choice in choices for kind in _kinds(choice, whole)}
+    listed = {f"= {value}" for value in part.get("enum", ())}
+    return listed | ({part["type"]} if "type" in part else set())
