@@ -51,7 +51,7 @@ def test_every_schema_is_one(message):
     schema = schema_of(message)
     Draft202012Validator.check_schema(schema)
     text = json.dumps(schema)
-    for name in set(part.partition('"')[0] for part in text.split('"#/$defs/')[1:]):
+    for name in {part.partition('"')[0] for part in text.split('"#/$defs/')[1:]}:
         assert name in schema["$defs"]
 
 
