@@ -18,7 +18,7 @@ dev: $(READY) ## keep a broker, a store and a worker running
 	$(BIN)/regrade dev
 
 test: $(READY) ## all tests that need nothing but this machine
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not kafka and not promtool"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not kafka and not promtool and not kubectl"
 
 check: lint types contracts docstrings ## everything that can be known without running it
 
@@ -35,11 +35,11 @@ contracts: $(READY)
 docstrings: $(READY)
 	$(BIN)/interrogate -q scoring streams tests
 
-test-parts: $(READY) ## the tests that need Apache Kafka (Java 17, Maven) and promtool
+test-parts: $(READY) ## the tests that need Apache Kafka (Java 17, Maven), promtool and kubectl
 	deploy/kafka/install-java.sh
 	deploy/prometheus/promtool.sh
 	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
-	$(BIN)/python -m pytest -m "kafka or promtool"
+	$(BIN)/python -m pytest -m "kafka or promtool or kubectl"
 
 ci: check test test-parts ## what has to pass before a change lands
 
