@@ -53,6 +53,7 @@ class Feed:
         self._kept = kept
         self._told = told
         self._consumer: AIOKafkaConsumer | None = None
+        self._inputs: list[TopicPartition] = []
         self.problem: str | None = "the topics have not been read yet"
         """Why changes are not followed right now; None while they are."""
 
@@ -74,14 +75,9 @@ class Feed:
         if consumer is None:
             return None
         prefix = self._settings.prefix
-        places = [
-            TopicPartition(prefix + topic, at)
-            for topic in TOPICS
-            for at in consumer.partitions_for_topic(prefix + topic) or ()
-        ]
         try:
             async with asyncio.timeout(_PAUSE_S):
-                found = await consumer.end_offsets(places)
+                found = await consumer.end_offsets(self._inputs)
         except (KafkaError, TimeoutError, OSError):
             return None
         return {(tp.topic.removeprefix(prefix), tp.partition): end for tp, end in found.items()}
@@ -117,11 +113,16 @@ class Feed:
         missing = [prefix + name for name in (*FOLLOWED, *TOPICS) if prefix + name not in present]
         if missing:
             raise TopicsMissing(missing)
-        places = [
-            TopicPartition(prefix + topic, at)
-            for topic in FOLLOWED
-            for at in sorted(consumer.partitions_for_topic(prefix + topic) or ())
-        ]
+
+        def places_of(topics: Sequence[str]) -> list[TopicPartition]:
+            return [
+                TopicPartition(prefix + topic, at)
+                for topic in topics
+                for at in sorted(consumer.partitions_for_topic(prefix + topic) or ())
+            ]
+
+        # Now: once topics are assigned the consumer knows no others.
+        self._inputs, places = places_of(TOPICS), places_of(FOLLOWED)
         consumer.assign(places)
         begins = await consumer.beginning_offsets(places)
         ends = await consumer.end_offsets(places)

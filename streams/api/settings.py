@@ -47,7 +47,7 @@ class ApiSettings(BaseSettings):
         1024 * 1024, description="largest body of a request"
     )
     streams: Annotated[int, Field(ge=1)] = Field(1000, description="most live streams at a time")
-    stale_after_s: Annotated[float, Field(gt=0)] = Field(
+    stale_after_s: Annotated[float, Field(ge=2)] = Field(
         10.0, description="input waits and nothing moves for so long: answers are stale"
     )
 
