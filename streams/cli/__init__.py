@@ -18,6 +18,7 @@ from streams.cli import (
     erase,
     keys,
     load,
+    mapping,
     override,
     policy,
     recover,
@@ -51,6 +52,7 @@ app.command()(override.recalculate)
 app.command()(erase.erase)
 app.command()(erase.pseudonym)
 app.command()(doctor.doctor)
+app.command("map")(mapping.map_)
 app.command()(schemas.schemas)
 app.command()(snapshot.snapshot)
 app.command()(snapshot.restore)

@@ -1,0 +1,1 @@
+"""Rows of other systems -> our events, by a mapping that is data."""

@@ -1,0 +1,65 @@
+"""Rows of a file: CSV with a header line, or JSON lines; plain or gzip, or standard input."""
+
+import csv
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO, cast
+
+import orjson
+
+from streams.replay.errors import UnreadableFileError
+from streams.replay.event import RejectedRow
+
+_GZIP = b"\x1f\x8b"
+MAX_ROW_BYTES = 1024 * 1024
+"""A longer row is refused: no source of ours writes one, and memory is bounded."""
+
+
+def read_rows(path: str) -> Iterator[tuple[int, Any] | RejectedRow]:
+    """(line, row) of a file; the line is that on which the row ends.
+
+    Raises:
+        UnreadableFileError: it cannot be opened or is not text.
+    """
+    with ExitStack() as stack:
+        try:
+            raw: Any = sys.stdin.buffer
+            if path != "-":
+                raw = stack.enter_context(Path(path).open("rb"))
+            if raw.peek(2)[:2] == _GZIP:
+                packed = stack.enter_context(gzip.open(raw, "rb"))
+                raw = stack.enter_context(io.BufferedReader(cast("Any", packed)))
+            start = raw.peek(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+            if start == b"{":
+                yield from _json_rows(raw)
+            else:
+                text = io.TextIOWrapper(raw, "utf-8-sig", newline="")
+                yield from _csv_rows(text)
+                text.detach()  # what it wraps is closed by whoever opened it
+        except (OSError, EOFError, UnicodeDecodeError) as error:
+            raise UnreadableFileError(path, str(error)) from None
+
+
+def _json_rows(file: BinaryIO) -> Iterator[tuple[int, Any] | RejectedRow]:
+    line = 0
+    while text := file.readline(MAX_ROW_BYTES + 1):
+        line += 1
+        if len(text) > MAX_ROW_BYTES:
+            while not text.endswith(b"\n") and (text := file.readline(MAX_ROW_BYTES)):
+                continue
+            yield RejectedRow(line, "too_long", f"The row has more than {MAX_ROW_BYTES} bytes.")
+        elif text.strip():
+            try:
+                yield line, orjson.loads(text)
+            except orjson.JSONDecodeError as error:
+                yield RejectedRow(line, "bad_json", f"The line is not JSON: {error}.")
+
+
+def _csv_rows(file: TextIO) -> Iterator[tuple[int, Any]]:
+    reader = csv.DictReader(file)
+    for row in reader:
+        yield reader.line_num, row
