@@ -5,7 +5,8 @@ from operator import ne
 from typing import Literal, NamedTuple
 
 from scoring.calendar import LAST_DAY
-from scoring.changes import Change, ChangeType, Snapshot
+from scoring.cases import decide, hold_first
+from scoring.changes import Approval, Change, ChangeType, Snapshot
 from scoring.compile import Grader
 from scoring.customer import UNGRADED, CustomerState
 from scoring.due import DuePlan
@@ -57,19 +58,20 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
     alone = tier if override is None else lift(state, override, today)
     grader = judge.grader
     if tier == UNGRADED and not _eligible(state, grader, fact):
-        if override is not None:
-            state.due = _in_time(day_after(state.override))
+        state.due = _in_time(day_after(state.override))
         return quiet
     raw, value = grader.rank(state, today)
     labels = grader.labelling.after(state, fact, today)
     target = target_of(grader, value, state.tier)
-    trigger = None
+    trigger = approval = None
     # The first grade carries the labels: nothing is said about them.
     before = state.labels if tier != UNGRADED else labels
-    if target != state.tier:
-        trigger = _move(state, target, grader, fact, today)
+    if target != state.tier or state.case is not None:
+        trigger, approval = _move(state, target, grader, fact, today)
     state.labels = labels
     due = judge.plan.due(state, today, raw, value, labels.due)
+    if state.case is not None:
+        due = min(due, Day(today + 1))
     if override is not None:
         trigger = impose(state, grader.triggers, tier, alone, trigger)
         due = min(due, day_after(state.override))
@@ -81,7 +83,8 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
     occurred = None if isinstance(fact, Tick) else fact.occurred_ms
     changes = []
     if trigger is not None:
-        changes.append(_tier_change(state, judge, tier, trigger, snapshot, (today, occurred)))
+        why = (trigger, approval)
+        changes.append(_tier_change(state, judge, tier, why, snapshot, (today, occurred)))
     if labels != before:
         changes += _label_changes(state, judge, before, snapshot, (today, occurred))
     return Decision(quiet.outcome, changes)
@@ -89,17 +92,21 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
 
 def _move(
     state: CustomerState, target: int, grader: Grader, fact: Fact | Tick, today: Day
-) -> str | None:
-    """Set the tier if it may move; the trigger that moved it."""
+) -> tuple[str | None, Approval | None]:
+    """Set the tier if it may move; the trigger that moved it, and who agreed if one had to."""
+    approval = None
     if state.tier == UNGRADED:
-        moved: tuple[int, str] | None = (target, FIRST_GRADE)
+        rank = hold_first(grader, state, target, fact, today)
+        moved: tuple[int, str] | None = (rank, FIRST_GRADE)
     else:
-        moved = move(grader, state, target, fact, today)
+        moved = None if target == state.tier else move(grader, state, target, fact, today)
+        if grader.reviews or state.case is not None:
+            moved, approval = decide(grader, state, (target, moved), fact, today)
     if moved is None:
-        return None
+        return None, None
     state.tier, trigger = moved
     state.tier_since = today
-    return trigger
+    return trigger, approval
 
 
 def _eligible(state: CustomerState, grader: Grader, fact: Fact | Tick) -> bool:
@@ -132,7 +139,7 @@ def _tier_change(
     state: CustomerState,
     judge: Judge,
     tier: int,
-    trigger: str,
+    why: tuple[str, Approval | None],
     snapshot: Snapshot,
     when: tuple[Day, EpochMs | None],
 ) -> Change:
@@ -147,9 +154,10 @@ def _tier_change(
         tiers[state.tier].name,
         *when,
         snapshot,
-        trigger,
+        why[0],
         rank_from=None if first else tier,
         rank_to=state.tier,
+        approval=why[1],
     )
 
 

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from scoring.customer import Override
+from scoring.customer import Case, Override
 from scoring.units import Day, EpochMs
 
 ChangeType = Literal["tier.assigned", "tier.upgraded", "tier.downgraded", "label.changed"]
@@ -24,6 +24,15 @@ class Snapshot(msgspec.Struct, frozen=True, gc=False):
     labels: list[int]
     due: Day | None
     override: Override | None = None
+
+
+class Approval(msgspec.Struct, frozen=True, gc=False):
+    """Why a move that had waited was made."""
+
+    case: Case
+    author: str | None = None
+    """None when nobody answered in time and the policy approves."""
+    reason: str | None = None
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -48,6 +57,8 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     label: str | None = None
     rank_from: int | None = None
     rank_to: int | None = None
+    approval: Approval | None = None
+    """There when the move had waited for somebody to decide."""
 
 
 class Farewell(msgspec.Struct, frozen=True, gc=False):

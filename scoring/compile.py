@@ -36,6 +36,8 @@ class Grader:
     enter: tuple[float, ...]
     """Per tier, in the unit of the ranking value."""
     keep: tuple[float, ...]
+    reviews: tuple[When | None, ...] = ()
+    """Per rule of `review_when` its condition."""
 
     def measure(
         self, state: CustomerState, today: Day
@@ -53,6 +55,7 @@ def compile_policy(policy: Policy) -> Grader:
     (None, 3)
     """
     triggers = with_built_in(policy.triggers)
+    rules = policy.review_when.rules if policy.review_when else ()
     return Grader(
         policy,
         _rank(policy),
@@ -61,6 +64,7 @@ def compile_policy(policy: Policy) -> Grader:
         triggers,
         tuple(condition_of(policy, t.when) if t.when else None for t in triggers),
         *_bounds(policy),
+        tuple(condition_of(policy, r.when) if r.when else None for r in rules),
     )
 
 

@@ -49,6 +49,34 @@ class Override(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """The shadow: the tier the customer would have without the override."""
 
 
+class Refusal(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """That a move was not wanted; it stands while the target stays what it was."""
+
+    target: int
+    on: Day
+    author: str | None = None
+    """None when nobody answered in time and the policy refuses."""
+    reason: str | None = None
+
+
+class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A move of the computed tier that waits for somebody to decide, or was refused."""
+
+    to: int
+    """Rank of the tier proposed."""
+    trigger: str
+    """What permitted the move."""
+    rule: str
+    """The rule of the policy that asked for a review."""
+    opened: Day
+    deadline: Day
+    """The day whose tick decides if nobody has."""
+    event_id: str | None
+    """The fact that led to the proposal; None for a tick."""
+    refused: Refusal | None = None
+    """None while the case is open."""
+
+
 class CustomerState(msgspec.Struct, array_like=True, gc=False):
     """One customer. Field order is the stored order: append only, with defaults.
 
@@ -92,3 +120,4 @@ class CustomerState(msgspec.Struct, array_like=True, gc=False):
     """Interactions a day, by kind."""
     attributes: dict[str, str | int | float | bool | None] = {}
     override: Override | None = None
+    case: Case | None = None

@@ -128,6 +128,19 @@ class Recalculate(Command, frozen=True, gc=False):
     TYPE: ClassVar[str] = "grade.recalculate"
 
 
+class ReviewResolved(Command, frozen=True, gc=False):
+    """The answer to the case of a customer: the move is made, or is not wanted."""
+
+    TYPE: ClassVar[str] = "review.resolve"
+    approved: bool
+    reason: str
+    author: str
+    opened: Day | None = None
+    """With `rank` the case meant: the day it was opened. None for whichever is open."""
+    rank: int | None = None
+    """Rank of the tier the case proposes, in the policy the customer is graded by."""
+
+
 class Tick(msgspec.Struct, frozen=True, gc=False):
     """A day begun: nothing happened but time."""
 
@@ -141,7 +154,12 @@ class PolicyTaken(Tick, frozen=True, gc=False):
     TYPE: ClassVar[str] = "policy"
 
 
-COMMANDS: Final[tuple[type[Command], ...]] = (OverrideSet, OverrideCleared, Recalculate)
+COMMANDS: Final[tuple[type[Command], ...]] = (
+    OverrideSet,
+    OverrideCleared,
+    Recalculate,
+    ReviewResolved,
+)
 FACT_TYPES: Final[tuple[type[Fact], ...]] = (
     OrderPaid,
     OrderRefunded,

@@ -31,6 +31,7 @@ from scoring.facts import (
     OverrideSet,
     Recalculate,
     Registered,
+    ReviewResolved,
 )
 from scoring.ledger import Column, add, drop_before
 from scoring.override import clear_override, set_override
@@ -216,8 +217,13 @@ def _overdue(state: CustomerState, fact: InvoiceOverdue, today: Day) -> None:
         add(_column(state, OVERDUE), fact.day, 1)
 
 
-def _ask(_state: CustomerState, _fact: Recalculate, _today: Day) -> None:
-    """A recalculation leaves nothing behind but its event id."""
+def is_repeat(state: CustomerState, event_id: str) -> bool:
+    """Whether an event is among the latest facts of a customer."""
+    return xxh3_64_intdigest(event_id.encode()) in state.recent
+
+
+def _ask(_state: CustomerState, _fact: Recalculate | ReviewResolved, _today: Day) -> None:
+    """What is asked of the re-grade leaves nothing behind here but its event id."""
 
 
 def _column(state: CustomerState, code: int) -> Column:
@@ -258,4 +264,5 @@ _RARE: Final = {
     OverrideSet: set_override,
     OverrideCleared: clear_override,
     Recalculate: _ask,
+    ReviewResolved: _ask,
 }

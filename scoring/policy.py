@@ -9,6 +9,8 @@ from scoring.units import DECIMALS, Centipoints
 
 Normaliser = Literal["cap", "decay", "share", "steps"]
 Since = Literal["last_purchase", "last_active"]
+Direction = Literal["promotion", "demotion", "any"]
+Answer = Literal["approve", "reject"]
 """What ends a silence: an order; or an order or an interaction."""
 
 TAG_GROUPS: Final = {
@@ -104,6 +106,28 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewRule:
+    """Which moves somebody has to agree to."""
+
+    name: str
+    on: Direction = "any"
+    when: Node | None = None
+    levels: int = 1
+    """The least number of levels the move spans."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewWhen:
+    """The moves that wait for somebody to decide."""
+
+    rules: tuple[ReviewRule, ...]
+    default: Answer
+    """What becomes of a case that nobody answers."""
+    after_days: int
+    """Days after which it does."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of one programme, validated."""
 
@@ -133,6 +157,7 @@ class Policy:
     reminders: tuple[Reminder, ...] = ()
     warn_before_days: tuple[int, ...] = ()
     """Days before a demotion on which the customer is warned, descending."""
+    review_when: ReviewWhen | None = None
     fingerprint: str = ""
     """Hash of the document: two texts under one version are told apart."""
 

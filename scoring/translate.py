@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from scoring.customer import UNGRADED, CustomerState
+from scoring.customer import UNGRADED, Case, CustomerState
 from scoring.override import computed_of, effective
 from scoring.policy import Label, Policy
 from scoring.units import Day
@@ -90,6 +90,8 @@ class Translator:
         self._labels = _label_places(old.labels, new.labels)
         self._before = old.labels
         self._count = len(new.labels)
+        asked = new.review_when
+        self._rules = frozenset(rule.name for rule in asked.rules) if asked else frozenset()
 
     def translate(self, state: CustomerState, today: Day) -> Lost:
         """Put the newer version's terms in place of the older's, in `state`.
@@ -105,6 +107,8 @@ class Translator:
             state.override = replace(override, rank=rank, computed=after)
         if tier == UNGRADED:
             return Lost(None, up=False, labels=[])
+        if state.case is not None:
+            state.case = self._case(state.case, before, after)
         if self._new[after] != self._old[before]:
             state.tier_since = today
         state.tier = effective(state.override, after)
@@ -112,6 +116,18 @@ class Translator:
         if self._new[state.tier] == self._old[tier]:
             return Lost(None, up=False, labels=lost)
         return Lost(tier, up=self._above(tier, state.tier), labels=lost)
+
+    def _case(self, case: Case, before: int, after: int) -> Case | None:
+        """The case in the newer version's terms; None where it does not ask the same question."""
+        refused = case.refused
+        ranks = {before, case.to} | (set() if refused is None else {refused.target})
+        there = all(self._new[self._ranks[rank]] == self._old[rank] for rank in ranks)
+        to = self._ranks[case.to]
+        if not there or case.rule not in self._rules or (to > after) != (case.to > before):
+            return None
+        if refused is not None:
+            refused = replace(refused, target=self._ranks[refused.target])
+        return replace(case, to=to, refused=refused)
 
     def _above(self, tier: int, rank: int) -> bool:
         """Whether a rank of the newer version lies above the place of a tier of the older."""

@@ -13,6 +13,7 @@ from streams.intake.decode import Decoder
 from streams.intake.partitioner import partition_of
 from streams.outbox.answers import AnswerScribe
 from streams.outbox.audit import AuditScribe
+from streams.outbox.cases import CaseScribe
 from streams.outbox.reminders import ReminderScribe
 from streams.outbox.scribe import EventScribe
 from streams.partition.erasures import Pseudonyms
@@ -43,13 +44,15 @@ def rules_of(
     pseudonyms = Pseudonyms(erasure_key) if erasure_key else None
     judge = judge_of(policy)
     scribe = EventScribe(judge.grader, mode)
+    desk = CaseScribe(policy)
     noticed = bool(policy.reminders or policy.warn_before_days)
     return Rules(
         judge=judge,
         intaker=Decoder(policy, topic_prefix),
         scribe=scribe,
-        answers=AnswerScribe(policy, scribe),
+        answers=AnswerScribe(policy, scribe, desk),
         audit=AuditScribe(policy, scribe, pseudonyms),
+        desk=desk,
         codec=BlobCodec(),
         partitioner=partition_of,
         partitions=partitions,

@@ -10,7 +10,7 @@ from runs import Run, run
 
 from scoring.advance import snapshot_of
 from scoring.calendar import iso
-from scoring.customer import UNGRADED, Override
+from scoring.customer import UNGRADED, CustomerState, Override
 from scoring.explain import major
 from scoring.movement import target_of
 from scoring.override import computed_of
@@ -28,6 +28,7 @@ TOLD = (
     "score",
     "effective_on",
     "override",
+    "review",
 )
 """The fields of a change that the oracle knows of, its cause beside them."""
 
@@ -71,9 +72,11 @@ def grades(run_: Run) -> dict[str, dict[str, Any]]:
     for name, state in run_.states.items():
         shown: dict[str, Any] = {"tier": None, "score": None, "labels": {}}
         shown |= {"version": state.version, "target": None, "computed": None, "override": None}
+        shown["review"] = None
         if state.override is not None:
             shown["override"] = override_of(state.override, policy)
         if state.tier != UNGRADED:
+            shown["review"] = review_of(state, policy)
             snapshot = snapshot_of(state, judge, run_.meta.day)
             computed = computed_of(state)
             target = target_of(grader, snapshot.value, computed)
@@ -84,6 +87,15 @@ def grades(run_: Run) -> dict[str, dict[str, Any]]:
             shown["target"] = policy.tiers[target].name
         found[name] = shown
     return found
+
+
+def review_of(state: CustomerState, policy: Policy) -> dict[str, Any] | None:
+    """An open case in the oracle's words."""
+    case = state.case
+    if case is None or case.refused is not None:
+        return None
+    told = {"to": policy.tiers[case.to].name, "opened_on": iso(case.opened)}
+    return told | {"rule": case.rule, "trigger": case.trigger, "event_id": case.event_id}
 
 
 def override_of(override: Override, policy: Policy) -> dict[str, Any]:

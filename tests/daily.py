@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from scoring.advance import Decision, advance
+from scoring.cases import takes
 from scoring.customer import CustomerState
-from scoring.facts import Tick
+from scoring.facts import ReviewResolved, Tick
 from scoring.units import Day
 from streams.intake.decode import Accepted, DayReached
 from streams.intake.record import LogRecord
@@ -32,6 +33,9 @@ class DailyPartition:
                 self._reach(intake.day)
             elif isinstance(intake, Accepted) and self._reach(intake.fact.day):
                 cause = Cause(record.topic, record.partition, record.offset, intake.fact.event_id)
+                state = self.states.get(intake.customer)
+                if type(intake.fact) is ReviewResolved and not takes(state, intake.fact):
+                    continue
                 state = self.states.setdefault(intake.customer, CustomerState())
                 self._judge(intake.customer, state, intake.fact, cause)
 

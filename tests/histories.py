@@ -146,9 +146,16 @@ def commands(tiers: tuple[str, ...]) -> st.SearchStrategy[Event]:
         author=st.sampled_from(["kim", "lee"]),
         until=last,
     )
+    resolved = kept(
+        type="review.resolve",
+        decision=st.sampled_from(["approve", "reject"]),
+        reason=st.sampled_from(["known buyer", "doubtful"]),
+        author=st.sampled_from(["kim", "lee"]),
+        case=st.none() | st.tuples(st.sampled_from([0, 0, 1]), st.sampled_from(tiers)),
+    )
     cleared = kept(type="override.clear", reason="over", author="kim")
     plain = kept(type="grade.recalculate")
-    return st.one_of(overridden, overridden, overridden, cleared, plain, plain)
+    return st.one_of(overridden, overridden, overridden, cleared, plain, plain, resolved, resolved)
 
 
 AGO = ("ordered_at", "registered_at", "due_at", "paid_at")
@@ -204,7 +211,10 @@ def write(drawn: list[Step]) -> list[Any]:
         event = {"occurred_at": at, "customer_id": customer} | what
         if event["type"] == "day.reached":
             del event["customer_id"]
-        if event["type"].startswith(("override.", "grade.")):
+        if event.get("case") is not None:
+            ago, tier = event["case"]
+            event["case"] = f"{customer}:{iso(Day(day - ago))}:{tier}"
+        if event["type"].startswith(("override.", "grade.", "review.")):
             # An id of its own, so that without the command the rest stays what it is.
             event = {"event_id": f"c{len(events)}"} | event
         elif event_id is not None:

@@ -119,6 +119,21 @@ def labels(draw: st.DrawFn) -> list[Document] | Document:
 
 
 @st.composite
+def reviews(draw: st.DrawFn) -> Document:
+    """Moves that wait, for one reason or two."""
+    rules = []
+    for at in range(draw(st.sampled_from([1, 1, 2]))):
+        rule: Document = {"name": f"r{at}"}
+        on = draw(st.sampled_from([None, None, "promotion", "demotion", "any"]))
+        levels = draw(st.sampled_from([None, None, None, 2]))
+        when = draw(st.none() | fields() | conditions(fields()))
+        given = {"on": on, "levels": levels, "when": when}
+        rules.append(rule | {key: value for key, value in given.items() if value is not None})
+    default = draw(st.sampled_from(["approve", "reject"]))
+    return {"default": default, "after_days": draw(st.sampled_from([1, 3, 30])), "rules": rules}
+
+
+@st.composite
 def documents(draw: st.DrawFn) -> Document:
     """A whole policy that the loader accepts."""
     by = draw(st.none() | st.sampled_from(RANKED_BY[:2]) | st.sampled_from(RANKED_BY))
@@ -143,4 +158,7 @@ def documents(draw: st.DrawFn) -> Document:
         },
         "labels": {f"l{at}": draw(labels()) for at in range(draw(st.integers(0, 2)))},
     }
+    review = draw(st.none() | reviews())
+    if review is not None:
+        document["review_when"] = review
     return document if by is None else document | {"by": by}

@@ -42,6 +42,7 @@ class Run:
     rows: list[tuple[int, OutboxRow]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     due: dict[str, Day] = field(default_factory=dict)
+    cases: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def changes(self) -> list[dict[str, Any]]:
@@ -144,6 +145,7 @@ async def drive(  # noqa: PLR0913 - each way to differ has its test
     run_.blobs = {name: b for name, b in zip(names, blobs, strict=True) if b}
     run_.rows = await store.outbox(0)
     run_.due = dict(await store.due(0, NEVER, len(names) + 1))
+    run_.cases = await store.cases(0)
     counts = await store.counts(0)
     # A counter that came back to zero may or may not be there.
     run_.counts = {name: n for name, n in counts.items() if n}

@@ -16,6 +16,8 @@ Verdict = Literal[
     "depends on the fact",
     "waits for a fact",
     "waits for its day",
+    "waits for a decision",
+    "refused",
     "moves",
 ]
 Relation = Literal["add", "at least", "at most"]
@@ -92,6 +94,24 @@ class Pending(msgspec.Struct, frozen=True):
     on: date | None
     """Null: on no day in sight, if nothing happens."""
     trigger: str | None
+
+
+class ReviewRow(msgspec.Struct, frozen=True):
+    """A move that waits for somebody to decide, or was refused."""
+
+    status: Literal["open", "refused"]
+    to: str
+    rule: str
+    trigger: str
+    event_id: str | None
+    """The fact that led to it; null: a day that came."""
+    opened_on: date
+    deadline: date
+    """The day that decides if nobody does."""
+    refused_on: date | None = None
+    author: str | None = None
+    """Who refused it; null: nobody answered in time."""
+    reason: str | None = None
 
 
 class LabelRow(msgspec.Struct, frozen=True):
@@ -194,6 +214,8 @@ class Explanation(msgspec.Struct, frozen=True):
     """The first day on which a trigger that minds the hold may demote."""
     held: bool
     pending: Pending | None
+    review: ReviewRow | None
+    """The move that waits for somebody to decide, or was refused."""
     labels: list[LabelRow]
     triggers: list[TriggerRow]
     outlook: list[OutlookDay]

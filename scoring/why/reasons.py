@@ -19,6 +19,7 @@ from scoring.why.explanation import (
     OutlookDay,
     OverrideRow,
     Pending,
+    ReviewRow,
 )
 from scoring.why.gap import Gap
 from scoring.why.labels import LabelReader
@@ -106,6 +107,7 @@ class Reasons:
             hold_until=_date(Day(since + policy.hold_days)) if graded else None,
             held=graded and grade.held,
             pending=self._pending(grade) if graded and grade.target < grade.rank else None,
+            review=self._review(state),
             labels=self._labels.rows(state, day, snapshot.labels) if graded else [],
             triggers=trigger_rows(self._grader, state, distance, day) if graded else [],
             outlook=ahead,
@@ -140,6 +142,24 @@ class Reasons:
             author=override.author,
             set_on=date_of(override.set_on),
             until=None if override.until is None else date_of(override.until),
+        )
+
+    def _review(self, state: CustomerState) -> ReviewRow | None:
+        case = state.case
+        if case is None:
+            return None
+        refused = case.refused
+        return ReviewRow(
+            status="open" if refused is None else "refused",
+            to=self._tiers[case.to],
+            rule=case.rule,
+            trigger=case.trigger,
+            event_id=case.event_id,
+            opened_on=date_of(case.opened),
+            deadline=date_of(case.deadline),
+            refused_on=None if refused is None else date_of(refused.on),
+            author=None if refused is None else refused.author,
+            reason=None if refused is None else refused.reason,
         )
 
     def _next_tier(self, grade: _Grade) -> NextTier | None:

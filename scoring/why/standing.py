@@ -89,7 +89,11 @@ def _firing(trigger: Trigger, when: When | None, state: CustomerState, today: Da
         return "condition false"
     if not ticks:
         return "waits for a fact"
-    return "moves" if fires(trigger, Tick(today), today) else "waits for its day"
+    if not fires(trigger, Tick(today), today):
+        return "waits for its day"
+    if state.case is None:
+        return "moves"
+    return "waits for a decision" if state.case.refused is None else "refused"
 
 
 def _ticks(trigger: Trigger) -> bool:

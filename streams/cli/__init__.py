@@ -23,6 +23,7 @@ from streams.cli import (
     policy,
     recover,
     replay,
+    review,
     schemas,
     snapshot,
     topics,
@@ -49,6 +50,7 @@ app.command()(why.why)
 app.add_typer(policy.app, name="policy")
 app.add_typer(override.app, name="override")
 app.command()(override.recalculate)
+app.add_typer(review.app, name="review")
 app.command()(erase.erase)
 app.command()(erase.pseudonym)
 app.command()(doctor.doctor)

@@ -10,7 +10,7 @@ from scoring.calendar import date_of
 from scoring.policy import Policy
 from scoring.why.explanation import Explanation, NextTier
 from streams.inquiry.source import Found
-from streams.inquiry.wording import Words, permits
+from streams.inquiry.wording import Words, permits, reviewed
 
 
 def draw(found: Found, policy: Policy, told: Explanation) -> RenderableType:
@@ -48,6 +48,8 @@ def _head(found: Found, policy: Policy, told: Explanation, words: Words) -> Iter
         held = f"held until {told.hold_until}" if told.held else "the hold is over"
         yield f"set on {told.tier_since}, {held}; changes so far: {told.version}"
     yield from _pending(told)
+    if told.review is not None:
+        yield reviewed(told.review)
     yield "next look without an event: " + (str(told.due_on) if told.due_on else "none")
 
 

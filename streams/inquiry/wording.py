@@ -5,7 +5,14 @@ from datetime import date
 from scoring.policy import Policy
 from scoring.readings import READINGS, Unit
 from scoring.units import DECIMALS
-from scoring.why.explanation import Explanation, OneOrder, OutlookDay, TriggerRow, Way
+from scoring.why.explanation import (
+    Explanation,
+    OneOrder,
+    OutlookDay,
+    ReviewRow,
+    TriggerRow,
+    Way,
+)
 
 
 class Words:
@@ -94,6 +101,20 @@ def permits(row: TriggerRow) -> str:
     return ", ".join(ways) + (" (no hold)" if row.demote and row.ignore_hold else "")
 
 
+def reviewed(review: ReviewRow) -> str:
+    """The move that waits, or was refused.
+
+    >>> day = date(2024, 3, 1)
+    >>> reviewed(ReviewRow("open", "gold", "big", "crossing", "e7", day, date(2024, 3, 8)))
+    'the move to gold (crossing) waits for a decision until 2024-03-08, by the rule big'
+    """
+    move = f"the move to {review.to} ({review.trigger})"
+    if review.status == "open":
+        return f"{move} waits for a decision until {review.deadline}, by the rule {review.rule}"
+    who = f"by {review.author}: {review.reason}" if review.author else "for nobody answered in time"
+    return f"{move} was refused on {review.refused_on} {who}"
+
+
 def summary(customer: str, policy: Policy, told: Explanation) -> str:
     """The short form, line by line."""
     rows = {
@@ -110,5 +131,7 @@ def summary(customer: str, policy: Policy, told: Explanation) -> str:
         rows["tier"] += (
             f" ({told.override.kind} {told.override.tier}; computed {told.computed_tier})"
         )
+    if told.review is not None:
+        rows["review"] = reviewed(told.review)
     width = max(map(len, rows))
     return "\n".join(f"{name:{width}}  {value}" for name, value in rows.items())

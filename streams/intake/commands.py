@@ -7,9 +7,10 @@ from typing import Any, ClassVar, Final, Literal
 import msgspec
 
 from scoring.calendar import day_of
-from scoring.facts import Command, OverrideCleared, OverrideSet, Recalculate
+from scoring.facts import Command, OverrideCleared, OverrideSet, Recalculate, ReviewResolved
 from scoring.policy import Policy
 from scoring.units import Day, EpochMs
+from streams.intake.case_ids import parse_case
 from streams.intake.wire import Event, Id
 
 COMMANDS_TOPIC: Final = "grading-commands"
@@ -39,6 +40,15 @@ class RecalculateEvent(Event, tag="grade.recalculate", kw_only=True, gc=False):
     author: Id | None = None
 
 
+class ReviewResolveEvent(Event, tag="review.resolve", kw_only=True, gc=False):
+    """The answer to a case."""
+
+    decision: Literal["approve", "reject"]
+    reason: Id
+    author: Id
+    case: Id | None = None
+
+
 class EraseEvent(Event, tag="customer.erase", kw_only=True, gc=False):
     """A customer of whom nothing may be left."""
 
@@ -52,7 +62,9 @@ class Erase(Command, frozen=True, gc=False):
     TYPE: ClassVar[str] = "customer.erase"
 
 
-AnyCommand = OverrideSetEvent | OverrideClearEvent | RecalculateEvent | EraseEvent
+AnyCommand = (
+    OverrideSetEvent | OverrideClearEvent | RecalculateEvent | ReviewResolveEvent | EraseEvent
+)
 
 COMMAND_TYPES: Final = frozenset(str(t.__struct_config__.tag) for t in AnyCommand.__args__)
 """The commands that exist."""
@@ -72,6 +84,7 @@ class CommandReader:
             OverrideSetEvent: self._set,
             OverrideClearEvent: lambda event, ms, day: OverrideCleared(event.event_id, ms, day),
             RecalculateEvent: lambda event, ms, day: Recalculate(event.event_id, ms, day),
+            ReviewResolveEvent: self._resolve,
             EraseEvent: lambda event, ms, day: Erase(event.event_id, ms, day),
         }
 
@@ -79,15 +92,32 @@ class CommandReader:
         """The command of a decoded record.
 
         Raises:
-            CommandError: it names a tier the policy does not have.
+            CommandError: it names a tier the policy does not have, or a case of nobody's.
         """
         return self._make[type(event)](event, ms, day)
 
-    def _set(self, event: OverrideSetEvent, ms: EpochMs, day: Day) -> OverrideSet:
-        rank = self._ranks.get(event.tier)
+    def _rank(self, tier: str) -> int:
+        rank = self._ranks.get(tier)
         if rank is None:
             known = ", ".join(self._ranks)
-            raise CommandError(f"unknown tier {event.tier!r}; the policy has {known}")
+            raise CommandError(f"unknown tier {tier!r}; the policy has {known}")
+        return rank
+
+    def _resolve(self, event: ReviewResolveEvent, ms: EpochMs, day: Day) -> ReviewResolved:
+        opened, rank = None, None
+        if event.case is not None:
+            named = parse_case(event.case)
+            if named is None or named.customer != event.customer_id:
+                said = f"{event.case!r} is no case of {event.customer_id!r}"
+                raise CommandError(f"{said}; a case is CUSTOMER:DATE:TIER")
+            opened, rank = named.opened, self._rank(named.tier)
+        approved = event.decision == "approve"
+        return ReviewResolved(
+            event.event_id, ms, day, approved, event.reason, event.author, opened, rank
+        )
+
+    def _set(self, event: OverrideSetEvent, ms: EpochMs, day: Day) -> OverrideSet:
+        rank = self._rank(event.tier)
         until = None if event.until is None else day_of(event.until)
         return OverrideSet(
             event.event_id, ms, day, event.kind, rank, event.reason, event.author, until

@@ -47,6 +47,7 @@ Reason = Literal[
     "conflict",
     "erased",
     "not_set_up",
+    "no_case",
 ]
 _WELCOME = 200_000
 """Customers known not to be excluded that are remembered."""

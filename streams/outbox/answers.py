@@ -11,6 +11,7 @@ from scoring.policy import Policy
 from scoring.units import EpochMs
 from streams.intake.decode import Ordered, Rejected
 from streams.intake.record import RawRecord
+from streams.outbox.cases import CaseScribe
 from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe, rfc3339
 from streams.partition.ports import OutboxRow
 
@@ -20,8 +21,9 @@ COMMAND_RESULTS = "command-results"
 class AnswerScribe:
     """Writes the answers of one policy. Pure: the same arguments give the same bytes."""
 
-    def __init__(self, policy: Policy, scribe: EventScribe) -> None:
+    def __init__(self, policy: Policy, scribe: EventScribe, desk: CaseScribe) -> None:
         self._scribe = scribe
+        self._desk = desk
         self._tiers = [tier.name for tier in policy.tiers]
         self._source = ("ce_source", f"/regrade/{policy.policy_id}".encode())
 
@@ -36,7 +38,8 @@ class AnswerScribe:
         command = ordered.fact
         told = "duplicate" if outcome == "duplicate" else "done"
         names = (command.event_id, command.TYPE, ordered.customer)
-        return self._row(record, names, {"outcome": told, "grade": self._grade(*after)})
+        grade = self._grade(ordered.customer, *after)
+        return self._row(record, names, {"outcome": told, "grade": grade})
 
     def erased(self, record: RawRecord, ordered: Ordered) -> OutboxRow:
         """That nothing is left of the customer: the same, however often it is ordered."""
@@ -58,7 +61,7 @@ class AnswerScribe:
         refused = {"outcome": "rejected", "reason": rejected.reason, "detail": rejected.detail}
         return self._row(record, names, refused)
 
-    def _grade(self, state: CustomerState, grade: Snapshot) -> dict[str, Any]:
+    def _grade(self, customer: str, state: CustomerState, grade: Snapshot) -> dict[str, Any]:
         graded = state.tier != UNGRADED
         return {
             "tier": self._tiers[state.tier] if graded else None,
@@ -67,6 +70,7 @@ class AnswerScribe:
             "version": state.version,
             "labels": self._scribe.labels(grade.labels),
             "override": self._scribe.override(grade.override),
+            "review": self._desk.open_case(customer, state),
             "due_on": None if grade.due is None else iso(grade.due),
         }
 

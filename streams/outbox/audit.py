@@ -4,7 +4,8 @@ from typing import Any
 
 import orjson
 
-from scoring.customer import UNGRADED
+from scoring.calendar import iso
+from scoring.customer import UNGRADED, Case
 from scoring.policy import Policy
 from streams.intake.decode import Ordered
 from streams.intake.record import RawRecord
@@ -66,4 +67,12 @@ class AuditScribe:
         return {
             "tier": self._tiers[standing.tier] if graded else None,
             "override": self._scribe.override(standing.override),
+            "review": self._case(standing.case),
         }
+
+    def _case(self, case: Case | None) -> dict[str, Any] | None:
+        """Not the event that led to it: its id may be made of the customer's."""
+        if case is None:
+            return None
+        told = {"to": self._tiers[case.to], "rule": case.rule, "opened_on": iso(case.opened)}
+        return told | {"refused": case.refused is not None}

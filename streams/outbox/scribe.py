@@ -14,6 +14,7 @@ from scoring.explain import Explainer
 from scoring.units import MS_PER_DAY, Day, EpochMs
 from streams.intake.decode import Rejected
 from streams.intake.record import RawRecord
+from streams.outbox.cases import approved
 from streams.partition.ports import Cause, OutboxRow
 
 TIER_CHANGES = "tier-changes"
@@ -136,6 +137,8 @@ class EventScribe:
             body["next_tier"] = self._explainer.next_tier(snapshot)
             body["keep"] = self._explainer.keep(snapshot)
             body["override"] = self.override(snapshot.override)
+        if change.approval is not None:
+            body["review"] = approved(change.approval)
         return body
 
     def labels(self, values: list[int]) -> dict[str, str | None]:

@@ -2,14 +2,17 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from typing import Final
 
 from scoring.changes import Change, Farewell
-from scoring.customer import CustomerState
+from scoring.customer import Case, CustomerState
 from scoring.policy import Policy
 from scoring.units import Day
 from streams.partition.erasures import Erasure
-from streams.partition.ports import Codec, Commit, OutboxRow, PartitionMeta
+from streams.partition.ports import Codec, Commit, Desk, OutboxRow, PartitionMeta
 
+OPEN_CASES: Final = "review:open"
+"""The counter of open cases."""
 LabelMove = tuple[str, str | None, str | None]
 """Label, the value it had, the value it has; None where no rule holds."""
 
@@ -35,12 +38,16 @@ class Batch:
     """Customers erased, in order; who came back since is touched as well."""
     erased: dict[str, Erasure] = field(default_factory=dict)
     """By the hash of the id."""
+    listed: dict[str, Case] = field(default_factory=dict)
+    """The open cases that customers had before."""
 
     def touch(self, customer: str, state: CustomerState) -> None:
         """Remember that a customer is about to change."""
         if customer not in self.touched:
             self.touched[customer] = state
             self.due_before[customer] = state.due
+            if state.case is not None and state.case.refused is None:
+                self.listed.setdefault(customer, state.case)
 
     def erase(self, customer: str, pseudonym: str, erasure: Erasure) -> None:
         """Let a customer go, with whatever this chunk did to them."""
@@ -90,9 +97,20 @@ class Batch:
             if new is not None:
                 self.counts[f"label:{label}:{new}"] += count
 
-    def commit(self, meta: PartitionMeta, commit_id: str, codec: Codec) -> Commit:
+    def _cases(self, desk: Desk) -> dict[str, bytes | None]:
+        """The customers whose open case is another than before, counted."""
+        open_ = {n: s.case for n, s in self.touched.items() if s.case and s.case.refused is None}
+        if not open_ and not self.listed:
+            return {}
+        closed: dict[str, bytes | None] = {n: None for n in self.listed if n not in open_}
+        self.counts[OPEN_CASES] += len(open_.keys() - self.listed.keys()) - len(closed)
+        moved = (name for name, case in open_.items() if case is not self.listed.get(name))
+        return closed | {name: desk.entry(name, self.touched[name]) for name in moved}
+
+    def commit(self, meta: PartitionMeta, commit_id: str, codec: Codec, desk: Desk) -> Commit:
         """Everything as one commit on top of `meta`, whose bounds are already moved on."""
         self._count_label_moves()
+        cases = self._cases(desk)
         encode = codec.encode
         before = self.due_before
         return Commit(
@@ -110,4 +128,5 @@ class Batch:
             moves={day: dict(moves) for day, moves in self.moves.items()},
             gone=[name for name in self.gone if name not in self.touched],
             erased=self.erased,
+            cases=cases,
         )

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 
 from scoring.changes import Change, Farewell, Snapshot
-from scoring.customer import CustomerState, Override
+from scoring.customer import Case, CustomerState, Override
 from scoring.facts import Fact
 from scoring.notices import Notice
 from scoring.units import Day
@@ -78,6 +78,8 @@ class Commit:
     """Customers of whom neither state nor due day is left."""
     erased: dict[str, Erasure] = field(default_factory=dict)
     """What is kept of erased customers, by the hash of the id."""
+    cases: dict[str, bytes | None] = field(default_factory=dict)
+    """Customers whose open case is another than before; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ class Standing(NamedTuple):
     tier: int
     """Rank of the effective tier, or `UNGRADED`."""
     override: Override | None
+    case: Case | None = None
 
 
 class Audit(Protocol):
@@ -234,6 +237,13 @@ class Herald(Protocol):
 
     def notice(self, customer: str, notice: Notice) -> OutboxRow:
         """The public event of a notice: a pure function of its arguments."""
+
+
+class Desk(Protocol):
+    """Writes down cases for whoever decides."""
+
+    def entry(self, customer: str, state: CustomerState) -> bytes:
+        """The open case of a customer, as it is listed."""
 
 
 class Partitioner(Protocol):

@@ -7,8 +7,9 @@ import secrets
 from collections.abc import Sequence
 
 from scoring.advance import Decision, advance, snapshot_of
+from scoring.cases import takes
 from scoring.customer import CustomerState
-from scoring.facts import Fact, Tick
+from scoring.facts import Fact, ReviewResolved, Tick
 from scoring.notices import Notice
 from scoring.units import Day
 from streams.intake.commands import COMMANDS_TOPIC, Erase
@@ -29,6 +30,9 @@ from streams.partition.rules import Rules, StaleCommit
 from streams.partition.screening import Screening
 
 _TAKEN = ("folded", "ticked")
+_NO_CASE = Rejected(
+    "no_case", "no such case is open: it was decided or withdrawn, or proposes another tier by now"
+)
 
 DUE_AT_ONCE = 4000
 """Most due customers in one commit: more are ticked in slices."""
@@ -218,6 +222,9 @@ class PartitionProcessor:
                 self._answer(record, ordered, "duplicate", batch)
                 return "duplicate"
             return self._eraser.erase(record, ordered, batch)
+        if type(command) is ReviewResolved and not takes(held, command):
+            self._reject(record, _NO_CASE, batch)
+            return "rejected"
         before = _standing(self._cache.get(customer))
         outcome = self._fold(record, ordered, queue, batch)
         state = self._answer(record, ordered, outcome, batch)
@@ -321,7 +328,7 @@ class PartitionProcessor:
         for (_, outcome), count in batch.outcomes.items():
             batch.counts[f"in:{outcome}"] += count
         meta.tail += len(batch.rows)
-        commit = batch.commit(meta, secrets.token_hex(16), self._rules.codec)
+        commit = batch.commit(meta, secrets.token_hex(16), self._rules.codec, self._rules.desk)
         if await self._store.commit(self.partition, commit) == "stale":
             raise StaleCommit(self.partition)
         meta.commit = commit.commit
@@ -330,4 +337,4 @@ class PartitionProcessor:
 
 
 def _standing(state: CustomerState | None) -> Standing | None:
-    return None if state is None else Standing(state.tier, state.override)
+    return None if state is None else Standing(state.tier, state.override, state.case)

@@ -6,7 +6,16 @@ from scoring.advance import Judge
 from scoring.notices import Notices
 from streams.errors import RegradeError
 from streams.partition.erasures import Pseudonyms
-from streams.partition.ports import Answers, Audit, Codec, Herald, Intaker, Partitioner, Scribe
+from streams.partition.ports import (
+    Answers,
+    Audit,
+    Codec,
+    Desk,
+    Herald,
+    Intaker,
+    Partitioner,
+    Scribe,
+)
 
 
 class StaleCommit(RegradeError):
@@ -26,6 +35,7 @@ class Rules:
     scribe: Scribe
     answers: Answers
     audit: Audit
+    desk: Desk
     codec: Codec
     partitioner: Partitioner
     partitions: int

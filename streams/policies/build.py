@@ -8,7 +8,16 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scoring.facts import INTERACTION_KINDS
-from scoring.policy import Dimension, Normaliser, Policy, Reminder, Tier, Trigger
+from scoring.policy import (
+    Dimension,
+    Normaliser,
+    Policy,
+    Reminder,
+    ReviewRule,
+    ReviewWhen,
+    Tier,
+    Trigger,
+)
 from scoring.readings import READINGS
 from scoring.units import DECIMALS
 from streams.policies.document import (
@@ -140,6 +149,23 @@ class _Builder:
             self.refuse(path, f"the days must go {'down' if down else 'up'}; here are {shown}")
         return tuple(days)
 
+    def review_when(self) -> ReviewWhen | None:
+        section = self.document.review_when
+        if section is None:
+            return None
+        above = ["review_when", "rules"]
+        refuse_repeats(self.refuse, [rule.name for rule in section.rules], *above)
+        rules = [
+            ReviewRule(
+                name=rule.name,
+                on=rule.on,
+                when=self.expressions.condition(rule.when, [*above, index, "when"], FACT_FIELDS),
+                levels=rule.levels or 1,
+            )
+            for index, rule in enumerate(section.rules)
+        ]
+        return ReviewWhen(tuple(rules), section.default, section.after_days)
+
     def surroundings(self) -> None:
         """Zone, currency, rates, patterns and benefits."""
         document = self.document
@@ -199,6 +225,7 @@ class _Builder:
             },
             reminders=tuple(self.reminder(i, r) for i, r in enumerate(document.reminders)),
             warn_before_days=self.warn_before_days(),
+            review_when=self.review_when(),
             fingerprint=fingerprint,
         )
 

@@ -36,6 +36,7 @@ def comparable(read: ReadPolicy) -> Comparable:
     if document.by is not None:
         top["by"] = _number(document.by)
     move = _scalars(document.move)
+    asked = document.review_when
     return top | {
         "rates": {code: _shown(rate) for code, rate in document.rates.items()},
         "score": _named((d.name, _dimension(d)) for d in document.score),
@@ -51,6 +52,8 @@ def comparable(read: ReadPolicy) -> Comparable:
             for tier, given in document.benefits.items()
         },
         "reminders": _named((r.name, _reminder(r)) for r in document.reminders),
+        "review_when": {} if asked is None else _scalars(asked),
+        "review_rules": _named((r.name, _trigger(r)) for r in (asked.rules if asked else ())),
         "warnings": {} if document.warnings is None else _days(document.warnings),
     }
 

@@ -15,6 +15,7 @@ _PLACES = {
     "benefits": "benefits of {0}",
     "rates": "rate of {0}",
     "reminders": "reminder {0}",
+    "review_rules": "review rule {0}",
 }
 _THINGS = {"tiers": "tier {0}", "benefits": "benefits of {0}"}
 """How a thing is named when all of it comes or goes."""

@@ -20,6 +20,7 @@ from streams.policies.values import (
     Positive,
     Prose,
     ReadingText,
+    StepDay,
     StepDays,
     Text,
 )
@@ -186,6 +187,30 @@ class WarningSection(Section):
     """days before the demotion, going down; each 1 to 399"""
 
 
+class ReviewRuleSection(Section):
+    """Which moves wait for somebody to decide; one that says nothing more than its name: all."""
+
+    name: Name
+    """the rule, different from the others; stands in the case"""
+    on: Literal["promotion", "demotion", "any"] = "any"
+    """promotion, demotion or any: the direction of the moves meant"""
+    when: ConditionText | None = None
+    """must be true as well"""
+    levels: Annotated[int, Field(ge=2)] | None = None
+    """2 or more: only moves over at least so many levels"""
+
+
+class ReviewSection(Section):
+    """Moves of a tier that wait for somebody to decide."""
+
+    default: Literal["approve", "reject"]
+    """approve or reject: what becomes of a case that nobody answers"""
+    after_days: StepDay
+    """days after which it does; 1 to 399"""
+    rules: list[ReviewRuleSection] = Field(min_length=1)
+    """one or more; the first that holds opens the case"""
+
+
 class PolicyDocument(Section):
     """A whole policy document."""
 
@@ -225,3 +250,5 @@ class PolicyDocument(Section):
     """on which days of silence a customer is to be spoken to"""
     warnings: WarningSection | None = None
     """when to warn of a demotion that time alone will bring"""
+    review_when: ReviewSection | None = None
+    """which moves of a tier wait for somebody to decide"""

@@ -55,11 +55,18 @@ _STAND_INS: Final[dict[tuple[str, ...], Any]] = {
     ("reminders", "#", "name"): _NAME,
     ("reminders", "#", "since"): "last_active",
     ("reminders", "#", "after_days"): [1],
+    ("review_when", "default"): "reject",
+    ("review_when", "after_days"): 1,
+    ("review_when", "rules"): [{"name": _NAME}],
+    ("review_when", "rules", "#"): {"name": _NAME},
+    ("review_when", "rules", "#", "name"): _NAME,
 }
 _OPTIONAL: Final = {
     *(("time_zone",), ("currency",), ("rates",), ("rates", "*"), ("exclude",), ("kinds",)),
     *(("eligible",), ("score",), ("labels",), ("benefits",)),
     *(("reminders",), ("reminders", "#", "when"), ("warnings",)),
+    ("review_when",),
+    *(("review_when", "rules", "#", key) for key in ("on", "when", "levels")),
     *(("score", "#", "missing"), ("score", "#", "label")),
     *(("tiers", "#", "share"), ("tiers", "#", "label")),
     *(("move", "hold_days"), ("move", "steps"), ("move", "max_move_share")),

@@ -36,10 +36,11 @@ end
 
 local BATCH = 1000 -- unpack() has a limit of some thousand values
 
--- commit: KEYS meta, due, outbox, counts, erased, <moves keys>, <customer keys>,
+-- commit: KEYS meta, due, outbox, counts, erased, reviews, <moves keys>, <customer keys>,
 --   <keys of customers gone>;
 -- ARGV expected commit id, new commit id, then counted groups, each led by its length:
 --   meta fields and values; state blobs; customers gone; erased (hash, what is kept);
+--   open cases (customer, case); customers without one;
 --   due (day, customer); undue customers; outbox (sequence, row); counts (field, increment); per moves key (field, increment).
 -- Answers 'applied', 'already' (this very commit was applied before) or 'stale'; an error
 -- 'HELD' while an operator reads the partition.
@@ -81,6 +82,10 @@ local function commit(keys, args)
   each_batch(first_gone, last_gone, BATCH, function(...) redis.call('ZREM', keys[2], ...) end)
   first, last = group()
   for i = first, last, 2 do redis.call('HSET', keys[5], args[i], args[i + 1]) end
+  first, last = group()
+  each_batch(first, last, 2 * BATCH, function(...) redis.call('HSET', keys[6], ...) end)
+  first, last = group()
+  each_batch(first, last, BATCH, function(...) redis.call('HDEL', keys[6], ...) end)
 
   first, last = group()
   each_batch(first, last, 2 * BATCH, function(...) redis.call('ZADD', keys[2], ...) end)
@@ -92,7 +97,7 @@ local function commit(keys, args)
   end
   first, last = group()
   for i = first, last, 2 do redis.call('HINCRBY', keys[4], args[i], args[i + 1]) end
-  for key = 6, first_customer - 1 do
+  for key = 7, first_customer - 1 do
     first, last = group()
     for i = first, last, 2 do redis.call('HINCRBY', keys[key], args[i], args[i + 1]) end
   end

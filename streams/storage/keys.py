@@ -5,6 +5,7 @@
 | `{T}:meta` | hash | owner, commit, epoch, day, offsets, outbox | claim, commit, trim | all |
 | `{T}:c:<customer>` | string | state blob (`storage.codec`) | commit | worker, api |
 | `{T}:erased` | hash | hash of an erased id: last version, hash of the command | commit | worker |
+| `{T}:reviews` | hash | customer: open case, as it is listed | commit | api, cli |
 | `{T}:due` | zset | customer by due day | commit | worker |
 | `{T}:outbox` | stream | rows to publish, id `<sequence>-0` | commit, trim | worker |
 | `{T}:counts` | hash | `tier:<name>`, `label:<name>:<value>`, `in:<outcome>` | commit | all |
@@ -55,6 +56,7 @@ class Keys:
         self.meta = base + "meta"
         self.due = base + "due"
         self.erased = base + "erased"
+        self.reviews = base + "reviews"
         self.outbox = base + "outbox"
         self.counts = base + "counts"
         self._customer = base + "c:"

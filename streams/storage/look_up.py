@@ -76,6 +76,20 @@ class LookUp:
             total += sum(int(n) for name, n in counts.items() if name.startswith(b"tier:"))
         return total
 
+    async def cases(self, partitions: int) -> list[bytes]:
+        """Every open case, as it is listed.
+
+        Raises:
+            StoreUnavailable: nobody answers.
+        """
+        found: list[bytes] = []
+        for partition in range(partitions):
+            try:
+                found += await self._redis.hvals(Keys(self._prefix, partition).reviews)
+            except RedisError as error:
+                raise StoreUnavailable("listing cases (REGRADE_REDIS)", str(error)) from error
+        return found
+
     async def pages(self, partitions: int) -> AsyncIterator[list[tuple[str, Stored]]]:
         """Every customer once, some hundreds at a time; those of a page as of one moment.
 

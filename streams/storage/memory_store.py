@@ -19,6 +19,7 @@ class _Partition:
     policy: str = ""
     states: dict[str, bytes] = field(default_factory=dict)
     erased: dict[str, Erasure] = field(default_factory=dict)
+    cases: dict[str, bytes] = field(default_factory=dict)
     due: dict[str, Day] = field(default_factory=dict)
     by_day: dict[Day, set[str]] = field(default_factory=lambda: defaultdict(set))
     outbox: dict[int, OutboxRow] = field(default_factory=dict)
@@ -100,6 +101,10 @@ class MemoryStore:
             here.states.pop(customer, None)
             self._set_due(here, customer, None)
         here.erased.update(commit.erased)
+        for customer, case in commit.cases.items():
+            here.cases.pop(customer, None)
+            if case is not None:
+                here.cases[customer] = case
         first = meta.tail - len(commit.rows) + 1
         here.outbox.update(enumerate(commit.rows, first))
         for name, increment in commit.counts.items():
@@ -143,6 +148,10 @@ class MemoryStore:
     async def counts(self, partition: int) -> dict[str, int]:
         """The partition's counters."""
         return dict(self._partitions[partition].counts)
+
+    async def cases(self, partition: int) -> dict[str, bytes]:
+        """Every open case, as it is listed, by customer."""
+        return dict(self._partitions[partition].cases)
 
     async def customers(self, partition: int) -> list[str]:
         """The ids of all customers of a partition, sorted."""

@@ -213,6 +213,7 @@ class RedisStore:
             keys.outbox,
             keys.counts,
             keys.erased,
+            keys.reviews,
             *[keys.moves(day) for day in days],
             *[keys.customer(customer) for customer, _ in commit.states],
             *[keys.customer(customer) for customer in commit.gone],
@@ -251,6 +252,8 @@ class RedisStore:
             [blob for _, blob in commit.states],
             commit.gone,
             [x for name, kept in commit.erased.items() for x in (name, f"{kept[0]} {kept[1]}")],
+            [x for name, case in commit.cases.items() if case is not None for x in (name, case)],
+            [name for name, case in commit.cases.items() if case is None],
             due,
             [name for name, day in commit.due if day is None],
             rows,
@@ -283,6 +286,12 @@ class RedisStore:
         call = self._redis.hgetall(self._of(partition).counts)
         fields = _texts(await self._ask("reading counters", call))
         return {name: int(value) for name, value in fields.items()}
+
+    async def cases(self, partition: int) -> dict[str, bytes]:
+        """Every open case, as it is listed, by customer."""
+        call = self._redis.hgetall(self._of(partition).reviews)
+        found = await self._ask("listing cases", call)
+        return {customer.decode(): case for customer, case in found.items()}
 
     async def customers(self, partition: int) -> list[str]:
         """The ids of all customers of a partition, sorted."""

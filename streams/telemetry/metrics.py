@@ -66,6 +66,11 @@ class Metrics:
             ["tier"],
             registry=registry,
         )
+        self.reviews = Gauge(
+            "regrade_open_reviews",
+            "Moves of a tier that wait for somebody to decide, in the partitions of this worker.",
+            registry=registry,
+        )
         self.lag = Gauge(
             "regrade_lag_records",
             "Records of an input partition not yet committed.",

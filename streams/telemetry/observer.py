@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from scoring.policy import Policy
 from streams.clock import Clock
-from streams.partition.batch import Batch
+from streams.partition.batch import OPEN_CASES, Batch
 from streams.partition.ports import OutboxRow, PartitionMeta
 from streams.partition.surroundings import Work
 from streams.telemetry.accounts import Accounts
@@ -30,6 +30,7 @@ class MetricsObserver:
         self._tiers = [tier.name for tier in policy.tiers]
         self._clock = clock
         self._customers: dict[int, Counter[str]] = {}
+        self._reviews: Counter[int] = Counter()
         self._deliveries = Deliveries(metrics, clock)
         self._accounts = Accounts(metrics)
         info = (policy.policy_id, str(policy.version), policy.fingerprint)
@@ -42,10 +43,14 @@ class MetricsObserver:
         tiers = {tier: counts.get(f"tier:{tier}", 0) for tier in self._tiers}
         self._customers[partition] = Counter(tiers)
         self._show_customers()
+        self._reviews[partition] = counts.get(OPEN_CASES, 0)
+        self._metrics.reviews.set(self._reviews.total())
 
     def released(self) -> None:
         """All partitions went."""
         self._customers.clear()
+        self._reviews.clear()
+        self._metrics.reviews.set(0)
         self._show_customers()
         self._metrics.lag.clear()
         self._metrics.day.clear()
@@ -84,6 +89,8 @@ class MetricsObserver:
             for name, increment in batch.counts.items():
                 if name.startswith("tier:"):
                     tiers[name.removeprefix("tier:")] += increment
+            self._reviews[partition] += batch.counts[OPEN_CASES]
+        metrics.reviews.set(self._reviews.total())
         if any(batch.tier_changes for batch in batches):
             self._show_customers()
         if meta.day is not None:

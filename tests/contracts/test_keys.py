@@ -21,10 +21,11 @@ def test_a_slot_is_the_one_clients_compute(name):
 def test_all_keys_of_a_partition_share_a_slot(partition, customer):
     """Whatever the customer id holds, its key lies with the rest of the partition."""
     keys = Keys("regrade", partition)
-    names = [keys.meta, keys.due, keys.outbox, keys.counts, keys.erased, keys.moves(Day(5))]
+    names = [keys.meta, keys.due, keys.outbox, keys.counts, keys.erased, keys.reviews]
+    names.append(keys.moves(Day(5)))
     slots = {key_slot(name.encode()) for name in [*names, keys.customer(customer)]}
     assert slots == {slot(tag("regrade", partition))}
-    assert len({*names, keys.customer(customer)}) == 7
+    assert len({*names, keys.customer(customer)}) == 8
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 6, 8, 12, 16, 48, 64, 100])

@@ -243,6 +243,24 @@ async def test_who_is_erased_again_is_kept_as_of_the_last_time(store):
     assert await store.erased(1, ["h"]) == [None]
 
 
+async def test_open_cases_are_listed_until_they_are_closed(store):
+    """One entry per customer, replaced or taken away by a later commit, with odd ids as well."""
+    meta = await store.claim(0, "a", 1)
+    assert await store.cases(0) == {}
+    meta = await put(store, meta, cases={"ann": b"1", "bob": b"\x00\xff", "客户-{42}": b"3"})
+    late = commit(meta, cases={"ann": b"late"})
+    meta = await put(store, meta, cases={"ann": b"2", "bob": None, "nobody": None})
+    assert await store.cases(0) == {"ann": b"2", "客户-{42}": b"3"}
+    assert await store.commit(0, late) == "stale"
+    assert await store.cases(0) == {"ann": b"2", "客户-{42}": b"3"}
+    assert await store.cases(1) == {}
+    names = [f"c{n:05}" for n in range(6000)]
+    meta = await put(store, meta, cases=dict.fromkeys(names, b"x"))
+    assert len(await store.cases(0)) == 6002
+    await put(store, meta, cases=dict.fromkeys([*names, "ann", "客户-{42}"]))
+    assert await store.cases(0) == {}
+
+
 async def test_thousands_are_gone_in_one_commit(store):
     """More than the store can take as arguments of one of its own commands."""
     meta = await store.claim(0, "a", 1)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from oracle.overrides import Override
+    from oracle.reviews import Case
 
 RETAINED_DAYS = 400
 REMEMBERED_ORDERS = 512
@@ -73,6 +74,10 @@ class Customer:
     override: Override | None = None
     effective: int | None = None
     """The tier last told of."""
+    case: Case | None = None
+    """The question that is open."""
+    refused_at: int | None = None
+    """The target at which somebody said no."""
     labels: dict[str, Any] = field(default_factory=dict)
     version: int = 0
 

@@ -7,7 +7,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from oracle.fields import FieldError
-from oracle.overrides import BOUNDS, OVERRIDE_CLEAR, OVERRIDE_SET, RECALCULATE
+from oracle.overrides import (
+    BOUNDS,
+    OVERRIDE_CLEAR,
+    OVERRIDE_SET,
+    RECALCULATE,
+    REVIEW_RESOLVE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -77,6 +83,8 @@ class Fact:
     reason: str = ""
     author: str = ""
     last_day: int | None = None
+    decision: str = ""
+    case: str | None = None
 
     def named(self, scale: int) -> dict[str, Number | str | None]:
         """Return the fields a trigger's `when` may name, money in major units."""
@@ -209,6 +217,19 @@ def _override(fields: Fields, _day: int) -> dict[str, Any]:
     }
 
 
+def _answer(fields: Fields, _day: int) -> dict[str, Any]:
+    """Read the fields of `review.resolve`."""
+    decision = fields.identifier("decision")
+    if decision not in {"approve", "reject"}:
+        raise FieldError("decision")
+    return {
+        "decision": decision,
+        "case": fields.identifier("case") if fields.has("case") else None,
+        "reason": fields.identifier("reason"),
+        "author": fields.identifier("author"),
+    }
+
+
 def _nothing(_fields: Fields, _day: int) -> dict[str, Any]:
     """Read a command that has no fields of its own."""
     return {}
@@ -225,4 +246,5 @@ TYPES: dict[str, Callable[[Fields, int], dict[str, Any]]] = {
     OVERRIDE_SET: _override,
     OVERRIDE_CLEAR: _nothing,
     RECALCULATE: _nothing,
+    REVIEW_RESOLVE: _answer,
 }

@@ -10,7 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle.customer import Order, retained
-from oracle.overrides import COMMANDS, OVERRIDE_CLEAR, OVERRIDE_SET, RECALCULATE, Override
+from oracle.overrides import (
+    COMMANDS,
+    OVERRIDE_CLEAR,
+    OVERRIDE_SET,
+    RECALCULATE,
+    REVIEW_RESOLVE,
+    Override,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,7 +168,7 @@ def _clear(customer: Customer, _fact: Fact, _today: int) -> None:
 
 
 def _recalculate(_customer: Customer, _fact: Fact, _today: int) -> None:
-    """Change nothing: it only asks for a grade."""
+    """Change nothing: what it asks for is done by the re-grade."""
 
 
 FOLDS: dict[str, Callable[[Customer, Fact, int], None]] = {
@@ -175,4 +182,5 @@ FOLDS: dict[str, Callable[[Customer, Fact, int], None]] = {
     OVERRIDE_SET: _override,
     OVERRIDE_CLEAR: _clear,
     RECALCULATE: _recalculate,
+    REVIEW_RESOLVE: _recalculate,
 }

@@ -11,10 +11,12 @@ from oracle.overrides import (
     OVERRIDE_CLEAR,
     OVERRIDE_SET,
     RECALCULATE,
+    REVIEW_RESOLVE,
     described,
     effective_tier,
 )
 from oracle.readings import Scope
+from oracle.reviews import answer, bring_up_to_date, open_case, rule_for, told
 from oracle.triggers import MANUAL, TICK
 
 if TYPE_CHECKING:
@@ -33,16 +35,20 @@ def regrade(policy: Policy, customer: Customer, today: int, fact: Fact | None) -
     if customer.override is not None and customer.override.over(today):
         customer.override = None
     by_override = effective_tier(customer.override, policy.tiers, customer.tier)
+    review = None
     if customer.tier is None:
         if fact is None or not policy.eligible(customer):
             return []
-        trigger: str | None = _first_grade(policy, scope)
+        trigger: str | None = _first_grade(policy, scope, fact)
         customer.labels = labels_of(policy, scope)
     else:
-        trigger = _follow(policy, scope, fact)
+        trigger, review = _follow(policy, scope, fact)
     if by_override != customer.effective:
         trigger = policy.by_hand
-    return [*_moved_tier(policy, scope, trigger), *_moved_labels(policy, scope)]
+    moved = _moved_tier(policy, scope, trigger)
+    if review is not None:
+        moved = [change | {"review": review} for change in moved]
+    return [*moved, *_moved_labels(policy, scope)]
 
 
 def labels_of(policy: Policy, scope: Scope) -> dict[str, Any]:
@@ -50,16 +56,45 @@ def labels_of(policy: Policy, scope: Scope) -> dict[str, Any]:
     return {name: label_of(rules, scope) for name, rules in policy.labels.items()}
 
 
-def _first_grade(policy: Policy, scope: Scope) -> str:
+def _first_grade(policy: Policy, scope: Scope, fact: Fact) -> str:
     """Assign the first tier; the labels come with it, unannounced."""
-    _set_tier(scope, entry_tier(policy.tiers, policy.rank_value(scope)))
+    first = entry_tier(policy.tiers, policy.rank_value(scope))
+    rule = rule_for(policy.reviews, scope, 0, first) if first else None
+    if rule is not None:
+        open_case(scope, (first, "first-grade"), rule, fact)
+        first = 0
+    _set_tier(scope, first)
     return "first-grade"
 
 
-def _follow(policy: Policy, scope: Scope, fact: Fact | None) -> str | None:
-    """Move the computed tier towards its target as far as a trigger permits; name that."""
-    current = scope.customer.tier or 0
+def _follow(
+    policy: Policy, scope: Scope, fact: Fact | None
+) -> tuple[str | None, dict[str, Any] | None]:
+    """Move the computed tier towards its target as far as may be; name why, and who agreed."""
+    customer = scope.customer
+    current = customer.tier or 0
     target = target_tier(policy.tiers, current, policy.rank_value(scope))
+    wanted = _wanted(policy, scope, current, target, fact)
+    bring_up_to_date(scope, current, target, wanted, fact)
+    agreed = answer(policy.reviews, scope, target, fact)
+    if agreed is not None:
+        case, by = agreed
+        _set_tier(scope, case.to)
+        return (case.trigger if by is None else policy.by_hand), told(case, by)
+    if wanted is None or customer.case is not None or customer.refused_at is not None:
+        return None, None
+    rule = rule_for(policy.reviews, scope, current, wanted[0])
+    if rule is not None:
+        open_case(scope, wanted, rule, fact)
+        return None, None
+    _set_tier(scope, wanted[0])
+    return wanted[1], None
+
+
+def _wanted(
+    policy: Policy, scope: Scope, current: int, target: int, fact: Fact | None
+) -> tuple[int, str] | None:
+    """Where a trigger lets the customer go, and which one."""
     if target == current:
         return None
     trigger = _permitting(policy, scope, fact, up=target > current)
@@ -67,15 +102,14 @@ def _follow(policy: Policy, scope: Scope, fact: Fact | None) -> str | None:
         return None
     # Whoever asks for a recalculation gets the tier deserved, however far down it is.
     straight = target > current or (fact is not None and fact.type == RECALCULATE)
-    _set_tier(scope, target if straight else max(target, current - trigger.steps))
-    return trigger.name
+    return (target if straight else max(target, current - trigger.steps)), trigger.name
 
 
 def _permitting(policy: Policy, scope: Scope, fact: Fact | None, *, up: bool) -> Trigger | None:
     """Return the first trigger, in policy order, that fired and permits the move."""
     what = fact.type if fact else TICK
-    if what in {OVERRIDE_SET, OVERRIDE_CLEAR}:
-        return None  # they bind the tier that is there and give no reason to compute another
+    if what in {OVERRIDE_SET, OVERRIDE_CLEAR, REVIEW_RESOLVE}:
+        return None  # they are about the tier that is there and give no reason for another
     what = MANUAL if what == RECALCULATE else what
     hold_over = scope.today - scope.customer.tier_set >= policy.hold_days
     for trigger in policy.triggers:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 OVERRIDE_SET = "override.set"
 OVERRIDE_CLEAR = "override.clear"
 RECALCULATE = "grade.recalculate"
-COMMANDS = frozenset({OVERRIDE_SET, OVERRIDE_CLEAR, RECALCULATE})
+REVIEW_RESOLVE = "review.resolve"
+COMMANDS = frozenset({OVERRIDE_SET, OVERRIDE_CLEAR, RECALCULATE, REVIEW_RESOLVE})
 """What an operator orders; the customer has done nothing."""
 
 BOUNDS = ("floor", "ceiling", "pin")

@@ -13,6 +13,7 @@ from oracle.labelling import rules_of
 from oracle.ladder import ladder_of
 from oracle.money import Exchange
 from oracle.reminders import Reminder, reminders_of
+from oracle.reviews import reviews_of
 from oracle.scorecard import dimension_of, score_of
 from oracle.triggers import MANUAL, triggers_of
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from oracle.labelling import Rule
     from oracle.ladder import Tier
     from oracle.readings import Reading, Scope, Value
+    from oracle.reviews import Reviews
     from oracle.scorecard import Dimension
     from oracle.triggers import Trigger
 
@@ -45,6 +47,7 @@ class Policy:
     labels: dict[str, list[Rule]]
     reminders: list[Reminder]
     warn_before_days: list[int]
+    reviews: Reviews | None
 
     def excludes(self, customer_id: str | None) -> bool:
         """Say whether a customer id matches one of the `exclude` patterns."""
@@ -88,6 +91,7 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         labels={name: rules_of(entries) for name, entries in document.get("labels", {}).items()},
         warn_before_days=document.get("warnings", {}).get("before_days", []),
         reminders=reminders_of(document.get("reminders", ())),
+        reviews=reviews_of(document.get("review_when")),
     )
 
 

@@ -16,10 +16,11 @@ from oracle.foresight import Future
 from oracle.grading import regrade
 from oracle.intake import admit
 from oracle.ladder import target_tier
-from oracle.overrides import described
+from oracle.overrides import REVIEW_RESOLVE, described
 from oracle.policy import Policy, policy_of
 from oracle.readings import Scope
 from oracle.reminders import due_today
+from oracle.reviews import asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,6 +100,10 @@ class Partition:
         again = repeated(customer, fact, today)
         if again:
             return again
+        if fact.type == REVIEW_RESOLVE:
+            tiers = [tier.name for tier in self.policy.tiers]
+            if not asked_for(self.customers.get(customer_id), fact, tiers):
+                return "rejected:no_case"
         self.customers[customer_id] = customer
         fold(customer, fact, today)
         self.futures.pop(customer_id, None)
@@ -129,6 +134,7 @@ class Partition:
             "target": None,
             "computed": None,
             "override": described(customer.override, policy.tiers, customer.tier),
+            "review": self._review(customer),
             "readings": {text: _plain(value) for text, value in readings.items()},
         }
         if customer.tier is None:
@@ -141,6 +147,15 @@ class Partition:
             "labels": dict(customer.labels),
             "target": policy.tiers[target].name,
         }
+
+    def _review(self, customer: Customer) -> dict[str, Any] | None:
+        """Describe the open question."""
+        case = customer.case
+        if case is None:
+            return None
+        opened = iso(case.opened)
+        told = {"to": self.policy.tiers[case.to].name, "opened_on": opened}
+        return told | {"rule": case.rule, "trigger": case.trigger, "event_id": case.event_id}
 
 
 def _plain(value: Any) -> float | None:

@@ -37,6 +37,7 @@ def test_the_answer_shows_the_grade_after_the_command():
                 "set_on": "2024-01-02",
                 "until": "2024-01-10",
             },
+            "review": None,
             "due_on": "2024-01-11",
         },
     }

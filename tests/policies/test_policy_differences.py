@@ -103,6 +103,24 @@ def test_a_change_is_told_in_these_words(was, now, text):
         assert told((was, now)) == [text]
 
 
+def test_reviews_are_told_rule_by_rule():
+    """What becomes of an unanswered case, and each rule by its name."""
+    asked = "review_when: {default: reject, after_days: 3, rules: [{name: big, levels: 2}]}"
+    more = asked.replace("levels: 2", "on: demotion, when: amount > 9").replace("3", "5")
+    assert told(("version: 1", f"version: 1\n{asked}")) == [
+        "review_when default: added (reject)",
+        "review_when after_days: added (3)",
+        "review rule big: added (on any, levels 2)",
+    ]
+    was, now = (GOOD.replace("version: 1", f"version: 1\n{text}") for text in (asked, more))
+    assert [one.text for one in differences(read(was), read(now))] == [
+        "review_when after_days: 3 -> 5",
+        "review rule big: on any -> demotion",
+        "review rule big: levels removed (2)",
+        "review rule big: when added (amount > 9)",
+    ]
+
+
 def test_a_bound_that_follows_another_is_told_too():
     """A `keep` left to its default moves with `enter`."""
     shorter = GOOD.replace("    keep: 45\n", "")

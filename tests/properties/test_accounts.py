@@ -13,6 +13,7 @@ from random_policies import documents
 from runs import Run, run
 
 from scoring.customer import UNGRADED
+from streams.partition.batch import OPEN_CASES
 from streams.policies.load import load_policy, presets
 
 POLICIES = {name: load_policy(name) for name in presets()}
@@ -22,6 +23,9 @@ def grouped(run_: Run) -> Counter[str]:
     """Tiers and labels of all customers, counted one by one."""
     policy = run_.rules.judge.grader.policy
     found: Counter[str] = Counter()
+    waiting = open_cases(run_)
+    if waiting:
+        found[OPEN_CASES] = len(waiting)
     for state in run_.states.values():
         if state.tier == UNGRADED:
             continue
@@ -32,11 +36,21 @@ def grouped(run_: Run) -> Counter[str]:
     return found
 
 
+def open_cases(run_: Run) -> dict[str, bytes]:
+    """The case of everybody who has an open one, as it is to be listed."""
+    return {
+        name: run_.rules.desk.entry(name, state)
+        for name, state in run_.states.items()
+        if state.case is not None and state.case.refused is None
+    }
+
+
 def check_counters(run_: Run, records: list) -> None:
     """Counters are a group-by over states, and every record has one outcome."""
     counts = dict(run_.counts)
     outcomes = {k: counts.pop(k) for k in list(counts) if k.startswith("in:")}
     assert counts == grouped(run_)
+    assert run_.cases == open_cases(run_)
     assert sum(outcomes.values()) == len(records)
     refused = sum(n for k, n in outcomes.items() if k in ("in:rejected", "in:conflict"))
     assert len(run_.dead_letters) == refused

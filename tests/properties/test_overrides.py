@@ -130,7 +130,7 @@ def test_a_recalculation_gives_what_is_deserved_and_asked_again_nothing(drawn):
         version = state.version
         advance(state, Recalculate("first", ASKED, day), judge, day)
         graded = state.tier != UNGRADED
-        if graded:
+        if graded and state.case is None:
             tier = computed_of(state)
             assert tier == target_of(judge.grader, judge.grader.measure(state, day)[1], tier)
         assert state.version - version <= 1
@@ -170,7 +170,7 @@ def test_an_override_survives_being_stored(override):
     state = CustomerState(override=override)
     blob = codec.encode(state)
     assert codec.decode(blob) == state
-    assert (blob[-1:] == b"\xc0") == (override is None)
+    assert (blob[-2:-1] == b"\xc0") == (override is None)
 
 
 BARE = {
