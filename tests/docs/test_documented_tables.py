@@ -105,6 +105,8 @@ SECTIONS = {
     "A benefit": document.BenefitSection,
     "An entry of `reminders`": document.ReminderSection,
     "`warnings`": document.WarningSection,
+    "`review_when`": document.ReviewSection,
+    "An entry of `rules`": document.ReviewRuleSection,
 }
 
 

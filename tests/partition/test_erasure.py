@@ -107,7 +107,7 @@ def test_the_audit_of_an_override_shows_before_and_after():
     events = [order(0, 150), override(1, "pin", "gold"), recalculate(1), recalculate(1)]
     events[3]["event_id"] = "e2"
     first, second = told(run(policy(), log(*events)), AUDIT)
-    assert first["before"] == {"tier": "silver", "override": None}
+    assert first["before"] == {"tier": "silver", "override": None, "review": None}
     assert first["after"]["tier"] == "gold"
     assert first["after"]["override"]["author"] == "kim"
     assert second["before"] == second["after"]
