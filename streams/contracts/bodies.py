@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
+
+from streams.contracts.reviews import AuditedCase, OpenCase, ReviewedMove
 
 Mode = Literal["live", "replay"]
 Labels = dict[str, str | None]
@@ -102,6 +104,7 @@ class TierChange(msgspec.Struct):
     next_tier: NextTier | None
     keep: Keep
     override: OverrideInForce | None
+    review: ReviewedMove | UnsetType = UNSET
 
 
 class CustomerErased(msgspec.Struct):
@@ -212,6 +215,7 @@ class GradeAfter(msgspec.Struct):
     version: int
     labels: Labels
     override: OverrideInForce | None
+    review: OpenCase | None
     due_on: date | None
 
 
@@ -241,6 +245,7 @@ class AuditedStanding(msgspec.Struct):
 
     tier: str | None
     override: OverrideInForce | None
+    review: AuditedCase | None
 
 
 class AuditEntry(msgspec.Struct):
