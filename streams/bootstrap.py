@@ -16,6 +16,7 @@ from streams.outbox.audit import AuditScribe
 from streams.outbox.cases import CaseScribe
 from streams.outbox.reminders import ReminderScribe
 from streams.outbox.scribe import EventScribe
+from streams.partition.breaker import Flood
 from streams.partition.erasures import Pseudonyms
 from streams.partition.rules import Rules
 from streams.storage.codec import BlobCodec
@@ -38,7 +39,13 @@ def judge_of(policy: Policy) -> Judge:
 
 
 def rules_of(
-    policy: Policy, partitions: int, *, mode: str, topic_prefix: str = "", erasure_key: str = ""
+    policy: Policy,
+    partitions: int,
+    *,
+    mode: str,
+    topic_prefix: str = "",
+    erasure_key: str = "",
+    flood: Flood | None = None,
 ) -> Rules:
     """Everything the partitions of one worker share; without a key nobody can be erased."""
     pseudonyms = Pseudonyms(erasure_key) if erasure_key else None
@@ -60,6 +67,7 @@ def rules_of(
         pseudonyms=pseudonyms,
         notices=Notices(judge) if noticed else None,
         herald=ReminderScribe(policy, scribe, mode) if noticed else None,
+        flood=flood,
     )
 
 

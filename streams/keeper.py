@@ -16,11 +16,13 @@ from streams.bootstrap import local_days, policy_tag, rules_of
 from streams.clock import SystemClock
 from streams.coordinator import Coordinator
 from streams.errors import RegradeError
+from streams.failpoints import Failpoints
 from streams.intake.record import RawRecord
 from streams.kafka_security import kafka_security
 from streams.outbox.delivery import Means
 from streams.outbox.kafka_wire import KafkaWire
 from streams.outbox.publisher import Publisher
+from streams.partition.breaker import Flood
 from streams.partition.cache import CustomerCache
 from streams.partition.ports import PartitionMeta
 from streams.partition.processor import PartitionProcessor
@@ -105,8 +107,9 @@ class Keeper:
         redis = RedisStore(connect(settings.redis), settings.key_prefix, policy_tag(plan.policy))
         await redis.prepare(durable=settings.publish_after == "durable")
         self._store = redis
+        failpoints = Failpoints(settings)
         store = PatientStore(
-            redis,
+            failpoints.around(redis),
             clock,
             self._vitals.repeated,
             self.metrics.commit_seconds.observe,
@@ -137,7 +140,7 @@ class Keeper:
         )
         await self._reader.start()
         wire = KafkaWire(self._producer, self._reader, clock, settings.prefix)
-        publisher = Publisher(Means(wire, store, clock, observer))
+        publisher = Publisher(Means(failpoints.around(wire), store, clock, observer))
         around = Surroundings(
             owner=f"{settings.worker}-{secrets.token_hex(4)}",
             store=store,
@@ -167,6 +170,7 @@ class Keeper:
             mode=mode,
             topic_prefix=plan.settings.prefix,
             erasure_key=plan.settings.erasure_key.get_secret_value(),
+            flood=Flood(plan.settings.flood_share, plan.settings.flood_window),
         )
 
         def build(partition: int, meta: PartitionMeta) -> PartitionProcessor:

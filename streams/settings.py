@@ -101,6 +101,15 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="auto: JSON unless stderr is a terminal"
     )
+    flood_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.9, description="a worker stops when more of the latest records are refused; 1: never"
+    )
+    flood_window: Annotated[int, Field(ge=1)] = Field(
+        1000, description="how many of a partition's latest records are looked at for that"
+    )
+    failpoints: str = Field(
+        "", description="for tests: where to die or stall; refused unless all servers are local"
+    )
 
     @property
     def key_prefix(self) -> str:

@@ -16,6 +16,7 @@ from streams.intake.commands import COMMANDS_TOPIC, Erase
 from streams.intake.decode import Accepted, DayReached, Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
+from streams.partition.breaker import Breaker
 from streams.partition.cache import CustomerCache
 from streams.partition.due_queue import DueQueue
 from streams.partition.eraser import Eraser
@@ -59,6 +60,7 @@ class PartitionProcessor:
         self.wall: Day | None = None
         """The day outside, by which a notice may be out of date; None where nobody asks."""
         self._many = False
+        self._breaker = None if rules.flood is None else Breaker(partition, rules.flood)
         self._eraser = Eraser(partition, rules, store, meta, cache)
 
     @property
@@ -81,6 +83,7 @@ class PartitionProcessor:
 
         Raises:
             StaleCommit: the last commit was not applied; reload before going on.
+            FloodRefused: nearly all is refused; nothing of the records was committed.
         """
         decode = self._rules.intaker.decode
         intakes = [decode(record) for record in records]
@@ -89,6 +92,8 @@ class PartitionProcessor:
         screening = Screening(self.partition, self.meta.day, latest)
         await self._eraser.recall(screening, customers, records, intakes)
         days = screening.screen(records, intakes)
+        if self._breaker is not None:
+            self._breaker.look(intakes, records)
         top = days[-1] if days else self.meta.day
         queue = await self._due_if_few(top, DUE_AT_ONCE if at_once is None else at_once)
         batch = Batch()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scoring.advance import Judge
 from scoring.notices import Notices
 from streams.errors import RegradeError
+from streams.partition.breaker import Flood
 from streams.partition.erasures import Pseudonyms
 from streams.partition.ports import (
     Answers,
@@ -46,3 +47,5 @@ class Rules:
     """None when the policy has none: nothing is asked per fact then."""
     herald: Herald | None = None
     """Writes the notices; there with them."""
+    flood: Flood | None = None
+    """None where every refused record may become a dead letter."""

@@ -59,12 +59,19 @@ class Programme:
     async def __aenter__(self) -> Self:
         specs = topic_specs(self.prefix, self.partitions)
         await create_topics(self.stack.bootstrap, specs)
-        redis = connect(self.stack.redis_url)
+        self._connect(self.stack.redis_url)
+        return self
+
+    def _connect(self, url: str) -> None:
         tag = policy_tag(self.policy)
-        self._redis = RedisStore(redis, f"regrade.{self.prefix}", tag)
+        self._redis = RedisStore(connect(url), f"regrade.{self.prefix}", tag)
         # A test may kill the server while another of its tasks looks at it.
         self.store = PatientStore(self._redis, SystemClock(), _nothing, _nothing)
-        return self
+
+    async def reconnect(self, url: str) -> None:
+        """Look at another store from here on."""
+        await self._redis.close()
+        self._connect(url)
 
     async def __aexit__(self, *_: object) -> None:
         for worker in self.workers:
