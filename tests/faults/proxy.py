@@ -31,7 +31,10 @@ class Proxy:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        pipes = set(self._pipes)
         self.cut()
+        await asyncio.gather(*pipes, return_exceptions=True)
+        await asyncio.sleep(0)  # the loop closes what was told to
 
     def lose_reply(self, containing: bytes) -> None:
         """The next reply to a request with these bytes is lost, and the connection with it."""
@@ -54,13 +57,10 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._pipes.add(task)
+        writers, asked = [back], bytearray()
         try:
             far, forth = await asyncio.open_connection("127.0.0.1", self.upstream)
-        except OSError:
-            back.close()
-            return
-        asked = bytearray()
-        try:
+            writers.append(forth)
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._requests(near, forth, asked))
                 both.create_task(self._replies(far, back, asked))
@@ -68,9 +68,10 @@ class Proxy:
             pass
         finally:
             self._pipes.discard(task)
-            for writer in (back, forth):
+            for writer in writers:
                 with suppress(OSError):
                     writer.close()
+                    await writer.wait_closed()
 
     async def _requests(
         self, near: asyncio.StreamReader, forth: asyncio.StreamWriter, asked: bytearray
