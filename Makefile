@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check lint types contracts docstrings test-parts ci bench golden lock clean
+.PHONY: help demo dev test check lint types contracts docstrings test-parts soak ci bench golden lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,11 @@ test-parts: $(READY) ## the tests that need Apache Kafka (Java 17, Maven), promt
 	deploy/prometheus/promtool.sh
 	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
 	$(BIN)/python -m pytest -m "kafka or promtool or kubectl"
+
+soak: $(READY) ## random faults on Apache Kafka: SEED says where to begin, MINUTES for how long
+	REGRADE_FAULT_SEED=$(or $(SEED),$(shell shuf -i 1-1000000 -n 1)) \
+	  REGRADE_SOAK_MINUTES=$(or $(MINUTES),10) \
+	  $(BIN)/python -m pytest -s -m kafka tests/faults/test_schedules.py
 
 ci: check test test-parts ## what has to pass before a change lands
 

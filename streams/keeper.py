@@ -140,7 +140,8 @@ class Keeper:
         )
         await self._reader.start()
         wire = KafkaWire(self._producer, self._reader, clock, settings.prefix)
-        publisher = Publisher(Means(failpoints.around(wire), store, clock, observer))
+        means = Means(failpoints.around(wire), store, clock, observer)
+        publisher = Publisher(means, settings.outbox_rows)
         around = Surroundings(
             owner=f"{settings.worker}-{secrets.token_hex(4)}",
             store=store,

@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="auto: JSON unless stderr is a terminal"
     )
+    outbox_rows: Annotated[int, Field(ge=100)] = Field(
+        5000, description="rows of a partition that may wait for the broker before it pauses"
+    )
     flood_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.9, description="a worker stops when more of the latest records are refused; 1: never"
     )

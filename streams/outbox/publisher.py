@@ -6,15 +6,14 @@ from streams.outbox.courier import Courier
 from streams.outbox.delivery import Means
 from streams.partition.ports import OutboxRow, PartitionMeta
 
-WAITING = 5_000
-"""Rows of one partition that may wait before its processing waits for the broker."""
-
 
 class Publisher:
     """Publishes the outboxes of all partitions of a worker."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, most: int) -> None:
+        """`most` rows of a partition may wait before its processing waits for the broker."""
         self._means = means
+        self._most = most
         self._couriers: dict[int, Courier] = {}
 
     async def resume(self, partition: int, meta: PartitionMeta) -> None:
@@ -33,7 +32,7 @@ class Publisher:
         """Publish rows in order; waits while too many wait already."""
         courier = self._couriers[partition]
         courier.offer(list(enumerate(rows, first)))
-        while courier.waiting > WAITING:
+        while courier.waiting > self._most:
             await self._means.clock.sleep(0.01)
 
     def waiting(self, partition: int) -> int:

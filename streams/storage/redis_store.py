@@ -14,7 +14,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from scoring.units import Day
@@ -44,6 +44,9 @@ LIBRARY = "regrade1"
 
 _TOPIC = "next:"
 _END = "end:"
+_LATER = ("MISCONF", "NOREPLICAS", "BUSY")
+"""How answers of a server begin that cannot write right now: no disk, no replica, a long script."""
+
 _GLOB = re.compile(r"[*?\[\]\\]")
 
 
@@ -322,14 +325,19 @@ class RedisStore:
             keys = self._keys[partition] = Keys(self._prefix, partition)
         return keys
 
-    @staticmethod
-    async def _ask(doing: str, call: Any) -> Any:
+    async def _ask(self, doing: str, call: Any) -> Any:
         """Await an answer; what may succeed later becomes `StoreUnavailable`."""
         try:
             return await call
+        except ReadOnlyError as error:
+            # The primary has become a replica: its name may lead elsewhere by now.
+            await self._redis.connection_pool.disconnect(inuse_connections=False)
+            raise StoreUnavailable(doing, str(error)) from error
         except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError) as error:
             raise StoreUnavailable(doing, str(error)) from error
-        except ResponseError:
+        except ResponseError as error:
+            if str(error).startswith(_LATER):
+                raise StoreUnavailable(doing, str(error)) from error
             raise
         except RedisError as error:
             raise StoreUnavailable(doing, str(error)) from error

@@ -15,8 +15,10 @@ from redis import Redis
 
 from streams.embedded.stack import EmbeddedStack
 from streams.embedded.store import ValkeyStore
+from streams.embedded.worker import WorkerProcess
 
 SIZE = 900
+OOM = "used memory > 'maxmemory'"
 THIRD = SIZE // 3
 
 pytestmark = pytest.mark.timeout(240)
@@ -46,14 +48,24 @@ async def test_lost_replies_stalls_and_cut_connections_cost_time_only(tmp_path):
                 place = THIRD if function == b"regrade1_commit" else THIRD + 100
                 await send(programme, records[place : place + 100])
                 await until(lambda sent=sent: _lost(proxy, sent), "lost")
+            with Redis.from_url(stack.redis_url) as server:
+                refusals = worker.output().count(OOM)
+                server.config_set("maxmemory", 1)
+                await send(programme, records[THIRD + 200 : THIRD + 250])
+                await until(lambda: _says(worker, OOM, refusals), "out of memory")
+                server.config_set("maxmemory", 0)
             proxy.stall()
-            await send(programme, records[THIRD + 200 : 2 * THIRD])
+            await send(programme, records[THIRD + 250 : 2 * THIRD])
             await asyncio.sleep(1)
             proxy.cut()
             proxy.go_on()
             await finish(programme, records[2 * THIRD :])
             assert worker.running
             await check(programme)
+
+
+async def _says(worker: WorkerProcess, text: str, before: int) -> bool:
+    return worker.output().count(text) > before
 
 
 async def _lost(proxy: Proxy, before: int) -> bool:

@@ -142,7 +142,7 @@ class World:
         clock = ManualClock()
         store = PatientStore(self.store, clock, _nothing, _nothing)
         meta = await store.claim(0, f"w{self._number}", 1)
-        publisher = Publisher(Means(self.wire, store, clock, self.counts))
+        publisher = Publisher(Means(self.wire, store, clock, self.counts), 1000)
         processor = PartitionProcessor(0, self._rules, store, meta, CustomerCache(3))
         worker = Worker(meta.owner, clock, processor, publisher)
         await publisher.resume(0, meta)

@@ -13,6 +13,8 @@ from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Place
 from streams.storage.memory_store import MemoryStore
 
 CHANGES = Place("tier-changes", 0)
+MOST = 50
+"""Rows that may wait."""
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ class Outlet:
     async def claim(cls, store: MemoryStore, wire: MemoryWire, owner: str) -> "Outlet":
         """Take the partition over; nothing is published yet."""
         counts, clock = Counts(), ManualClock()
-        publisher = Publisher(Means(wire, store, clock, counts))
+        publisher = Publisher(Means(wire, store, clock, counts), MOST)
         return cls(store, wire, await store.claim(0, owner, 1), publisher, counts, clock)
 
     async def resume(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from copy import deepcopy
 
 import pytest
-from outlets import CHANGES, Outlet, repeats, row, stamps, told
+from outlets import CHANGES, MOST, Outlet, repeats, row, stamps, told
 
 from streams.outbox.memory_wire import MemoryWire
 from streams.partition.ports import Place
@@ -32,7 +32,7 @@ async def owned(store: MemoryStore, wire: MemoryWire, owner: str) -> Outlet:
 
 async def until(condition) -> None:
     """Let others run until it holds; their sleep moves the clock."""
-    for _ in range(1000):
+    for _ in range(100_000):
         if condition():
             return
         await asyncio.sleep(0)
@@ -99,6 +99,23 @@ async def test_a_send_that_failed_half_way_is_completed(store, wire, arrived):
     await outlet.publisher.flush(0)
     assert told(wire) == [str(n) for n in range(5)]
     assert not repeats(wire)
+
+
+async def test_while_the_broker_is_down_no_more_than_so_many_rows_wait(store, wire):
+    """Processing waits then, with what it holds; when the broker is back it goes on by itself."""
+    outlet = await owned(store, wire, "a")
+    wire.down = 0
+    chunk = [row(str(n)) for n in range(MOST - 10)]
+    await outlet.publisher.offer(0, await outlet.commit(*chunk), chunk)
+    more = [row(str(MOST - 10 + n)) for n in range(20)]
+    held = asyncio.create_task(outlet.publisher.offer(0, await outlet.commit(*more), more))
+    await until(lambda: outlet.clock.monotonic() > 600)
+    assert not held.done()
+    assert outlet.publisher.waiting(0) == len(chunk) + len(more)
+    wire.down = None
+    await until(held.done)
+    await outlet.publisher.flush(0)
+    assert told(wire) == [str(n) for n in range(MOST + 10)]
 
 
 async def test_a_worker_that_wakes_up_replaced_publishes_nothing(store, wire):
