@@ -20,7 +20,8 @@ CREATE TABLE IF NOT EXISTS positions (
   topic TEXT, partition INTEGER, next INTEGER, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS changes (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, published INTEGER, customer TEXT, version INTEGER,
-  label INTEGER, from_ TEXT, to_ TEXT, trigger_ TEXT, body BLOB, UNIQUE (customer, version));
+  label INTEGER, from_ TEXT, to_ TEXT, trigger_ TEXT, body BLOB, incarnation INTEGER,
+  UNIQUE (customer, version));
 CREATE INDEX IF NOT EXISTS newest ON changes (label, published, seq);
 CREATE TABLE IF NOT EXISTS gone (hash BLOB PRIMARY KEY, version INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (
@@ -45,6 +46,8 @@ class ChangeRow(NamedTuple):
     to: str | None
     trigger: str | None
     body: bytes
+    incarnation: int = 0
+    """Higher when the store was set back: what it says anew counts."""
     gone: bool = False
     """Whether the customer was erased: nothing of them is kept."""
 
@@ -149,11 +152,15 @@ class Archive:
         gone = self._db.execute(known, (_hash(row.customer),)).fetchone()
         if gone is not None and row.version <= gone[0]:
             return None
+        self._db.execute(
+            "DELETE FROM changes WHERE customer = ? AND version >= ? AND incarnation < ?",
+            (row.customer, row.version, row.incarnation),
+        )
         done = self._db.execute(
             "INSERT OR IGNORE INTO changes "
-            "(published, customer, version, label, from_, to_, trigger_, body) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            row[:8],
+            "(published, customer, version, label, from_, to_, trigger_, body, incarnation) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row[:9],
         )
         return done.lastrowid if done.rowcount else None
 

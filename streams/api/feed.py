@@ -163,5 +163,6 @@ def change_row(label: bool, record: ConsumerRecord, body: dict[str, Any]) -> Cha
         body["to"],
         body["trigger"],
         record.value,
+        int(dict(record.headers).get("ce_incarnation", b"0")),
         body["type"] == "customer.erased",
     )
