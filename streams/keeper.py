@@ -127,7 +127,12 @@ class Keeper:
         except KafkaError as error:
             raise ProducerRefused(settings.kafka, repr(error)) from None
         observer = MetricsObserver(
-            self.metrics, plan.policy, settings.prefix, clock, live=settings.clock == "wall"
+            self.metrics,
+            plan.policy,
+            settings.prefix,
+            clock,
+            live=settings.clock == "wall",
+            sign=self._vitals.health.sign,
         )
         days = local_days(plan.policy)
         self._vitals.connected(redis, self._producer, days if settings.clock == "wall" else None)

@@ -17,6 +17,7 @@ from streams.storage.redis_store import RedisStore
 from streams.telemetry.health import Health
 from streams.telemetry.metrics import Metrics
 from streams.telemetry.server import serve
+from streams.telemetry.vital_metrics import VitalMetrics
 from streams.telemetry.watch import Watchdog, keep_looking
 
 _MS = 1000
@@ -28,6 +29,7 @@ class Vitals:
 
     def __init__(self, settings: Settings, registry: CollectorRegistry, clock: Clock) -> None:
         self.metrics = Metrics(registry)
+        self._vital = VitalMetrics(registry)
         self.health = Health(clock, settings.stall_timeout_s)
         self._clock = clock
         self._watchdog = Watchdog(self.health, clock)
@@ -37,7 +39,7 @@ class Vitals:
         ProcessCollector(namespace="regrade", registry=registry)
         program = build()
         python = platform.python_version()
-        self.metrics.build.labels(program.version, program.revision, python).set(1)
+        self._vital.build.labels(program.version, program.revision, python).set(1)
         host = settings.metrics_host
         port = serve(host, settings.metrics_port, registry, self.health)
         url = f"http://{host}:{port}/metrics"
@@ -78,9 +80,9 @@ class Vitals:
         assert self._store is not None  # noqa: S101 - asked only once it is there
         found = await self._store.condition()
         if found is not None:
-            self.metrics.store_memory.set(found.memory)
-            self.metrics.store_limit.set(found.limit)
-            self.metrics.store_persists.set(found.persists)
+            self._vital.store_memory.set(found.memory)
+            self._vital.store_limit.set(found.limit)
+            self._vital.store_persists.set(found.persists)
         return found is not None
 
     async def _broker_answers(self) -> bool:
@@ -94,11 +96,11 @@ class Vitals:
 
     def _tell(self) -> None:
         """What the rules of the alerts compare with."""
-        self.metrics.ready.set(not self.health.unready())
+        self._vital.ready.set(not self.health.unready())
         silent = self.health.silent()
         for server in self._probes():
-            self.metrics.server_up.labels(server).set(server not in silent)
+            self._vital.server_up.labels(server).set(server not in silent)
         if self._days is not None:
             today = self._days.of(self._clock.now_ms())
-            self.metrics.today.set(today * _SECONDS_PER_DAY)
-            self.metrics.midnight.set(self._days.midnight(today) / _MS)
+            self._vital.today.set(today * _SECONDS_PER_DAY)
+            self._vital.midnight.set(self._days.midnight(today) / _MS)

@@ -32,6 +32,9 @@ class PublishingObserver(Protocol):
     def published(self, partition: int, rows: Sequence[OutboxRow], waiting: int) -> None:
         """Rows were acknowledged by the broker; `waiting` are not yet."""
 
+    def failed(self, rows: int) -> None:
+        """The broker did not take so many rows; they are tried again."""
+
     def stood_already(self, rows: int) -> None:
         """So many rows were found on the topics and not sent again."""
 
@@ -189,5 +192,6 @@ class Delivery:
             error=str(error),
             rows=rows,
         )
+        self._means.observer.failed(rows)
         await self._means.clock.sleep(pause)
         return min(pause * 2, _LONGEST_PAUSE_S)

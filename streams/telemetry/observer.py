@@ -1,7 +1,7 @@
 """Turns what the runners did into metrics."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from scoring.policy import Policy
@@ -12,6 +12,7 @@ from streams.partition.surroundings import Work
 from streams.telemetry.accounts import Accounts
 from streams.telemetry.deliveries import Deliveries
 from streams.telemetry.metrics import Metrics
+from streams.telemetry.zeros import begin_at_zero
 
 _MS = 1000
 _SECONDS_PER_DAY = timedelta(days=1).total_seconds()
@@ -21,10 +22,21 @@ class MetricsObserver:
     """Counts for Prometheus. Tier gauges cover the partitions owned right now."""
 
     def __init__(
-        self, metrics: Metrics, policy: Policy, topic_prefix: str, clock: Clock, *, live: bool
+        self,
+        metrics: Metrics,
+        policy: Policy,
+        topic_prefix: str,
+        clock: Clock,
+        *,
+        live: bool,
+        sign: Callable[[], None],
     ) -> None:
-        """`live`: Kafka timestamps are about now, so the time since then tells something."""
+        """`live`: Kafka timestamps are about now, so the time since then tells something.
+
+        `sign` is called when something failed and is tried again.
+        """
         self._metrics = metrics
+        self._sign = sign
         self._live = live
         self._prefix = topic_prefix
         self._tiers = [tier.name for tier in policy.tiers]
@@ -37,6 +49,7 @@ class MetricsObserver:
         metrics.policy.labels(*info).set(1)
         for tier in self._tiers:
             metrics.customers.labels(tier).set(0)
+        begin_at_zero(metrics, policy)
 
     def claimed(self, partition: int, counts: dict[str, int]) -> None:
         """A partition came, with its stored counters."""
@@ -132,6 +145,11 @@ class MetricsObserver:
         self._deliveries.acknowledged(partition, waiting)
         for topic, count in Counter(row.topic for row in rows).items():
             self._metrics.published.labels(topic).inc(count)
+
+    def failed(self, _rows: int) -> None:
+        """The broker did not take rows; they are tried again."""
+        self._metrics.publish_failures.inc()
+        self._sign()
 
     def stood_already(self, rows: int) -> None:
         """So many rows were found on the topics and not sent again."""

@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 
 from streams.telemetry.api_metrics import ApiMetrics
 from streams.telemetry.metrics import Metrics
+from streams.telemetry.vital_metrics import VitalMetrics
 
 UNPACKED = Path.home() / ".cache/regrade/promtool/usr/bin"
 RULES = sorted((ROOT / "deploy/prometheus/rules").glob("*.yml"))
@@ -47,7 +48,7 @@ def alerts() -> dict[str, dict[str, Any]]:
 def known_metrics() -> set[str]:
     """Every name a rule or a dashboard may use: the catalogue, the process, recorded series."""
     registry = CollectorRegistry()
-    catalogues = (Metrics(registry), ApiMetrics(registry))
+    catalogues = (Metrics(registry), VitalMetrics(registry), ApiMetrics(registry))
     ProcessCollector(namespace="regrade", registry=registry)
     names = {rule["record"] for rule in rules() if "record" in rule}
     for metric in (metric for one in catalogues for metric in vars(one).values()):

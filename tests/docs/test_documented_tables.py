@@ -23,6 +23,7 @@ from streams.policies.load import load_policy
 from streams.settings import Settings
 from streams.telemetry.api_metrics import ApiMetrics
 from streams.telemetry.metrics import Metrics
+from streams.telemetry.vital_metrics import VitalMetrics
 from streams.topics import OUTPUTS
 
 
@@ -59,7 +60,12 @@ def _setting(default: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("head", "catalogue"), [("metric", Metrics), ("metric of the API", ApiMetrics)]
+    ("head", "catalogue"),
+    [
+        ("metric", Metrics),
+        ("metric of health", VitalMetrics),
+        ("metric of the API", ApiMetrics),
+    ],
 )
 def test_metrics_lists_every_metric_as_prometheus_sees_it(head, catalogue):
     """Name, kind, labels and meaning."""

@@ -58,6 +58,9 @@ class Counts:
     def published(self, *_: object) -> None:
         """Nobody counts these."""
 
+    def failed(self, rows: int) -> None:
+        """Rows will be tried again: nothing to count here."""
+
     def stood_already(self, rows: int) -> None:
         """Rows were found on the topics."""
         self.stood += rows

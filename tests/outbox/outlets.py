@@ -30,6 +30,9 @@ class Counts:
         """Rows were acknowledged."""
         self.published_ += len(rows)
 
+    def failed(self, rows: int) -> None:
+        """Rows will be tried again: nothing to count here."""
+
     def stood_already(self, rows: int) -> None:
         """Rows were found on the topics."""
         self.stood += rows
