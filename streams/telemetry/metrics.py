@@ -35,7 +35,7 @@ class Metrics:
     2.0
     """
 
-    def __init__(self, registry: CollectorRegistry) -> None:  # noqa: PLR0915 - a catalogue
+    def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
         self.events = Counter(
             "regrade_events",

@@ -65,6 +65,7 @@ async def committed(programme: Programme, records: int) -> None:
     """Wait until so many records are committed, published or not."""
 
     async def enough() -> bool:
+        """Whether so many records are committed."""
         metas = await programme.metas()
         return sum(sum(meta.next.values()) for meta in metas) >= records
 
@@ -75,6 +76,7 @@ async def dead(worker: WorkerProcess) -> None:
     """Wait until a worker died by itself."""
 
     async def gone() -> bool:
+        """Whether the process has ended."""
         return not worker.running
 
     await until(gone, "dead", 60)

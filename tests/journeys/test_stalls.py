@@ -29,6 +29,7 @@ async def test_a_worker_that_idles_is_ended_and_its_successor_does_the_work(
     program = str(Path(__file__).with_name("defective_worker.py"))
 
     async def suffer(defect: str) -> None:
+        """One programme whose first worker hangs."""
         async with Programme(stack, tmp_path, f"stall-{defect}", **PATIENT) as programme:
             worker = programme.launch(program, defect)
             async with replaying(programme, history.events[:200], seconds=8):

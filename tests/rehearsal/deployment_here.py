@@ -158,6 +158,7 @@ class Deployment:
         """Wait until an expression has a value."""
 
         async def so() -> bool:
+            """Whether it has it now."""
             return await self.value(expression) == wanted
 
         await until(so, f"{expression} == {wanted}", seconds)
