@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     erasure_key: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
         SecretStr(""), description="secret that names erased customers; needed to erase"
     )
+    push_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
+        SecretStr(""), description="secret with which `regrade push` signs; empty: unsigned"
+    )
     metrics_host: str = Field("127.0.0.1", description="address of /metrics")
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
         9108, description="port of /metrics; 0 takes a free one"
@@ -139,6 +142,6 @@ def load_settings() -> Settings:
 
 def _shown(place: tuple[int | str, ...], value: object) -> str:
     """A value as it may stand in a message."""
-    if place in {("erasure_key",), ("kafka_password",)}:
+    if place in {("erasure_key",), ("kafka_password",), ("push_secret",)}:
         return "(secret)"
     return repr(_USER_INFO.sub("//(secret)@", value) if isinstance(value, str) else value)

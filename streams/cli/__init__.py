@@ -21,6 +21,7 @@ from streams.cli import (
     mapping,
     override,
     policy,
+    push,
     recover,
     replay,
     review,
@@ -54,6 +55,7 @@ app.add_typer(review.app, name="review")
 app.command()(erase.erase)
 app.command()(erase.pseudonym)
 app.command()(doctor.doctor)
+app.command()(push.push)
 app.command("map")(mapping.map_)
 app.command()(schemas.schemas)
 app.command()(snapshot.snapshot)

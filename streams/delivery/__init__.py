@@ -1,0 +1,1 @@
+"""Changes handed to HTTP endpoints: signed, in order per customer, at least once."""
