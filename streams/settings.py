@@ -92,7 +92,7 @@ class Settings(BaseSettings):
         SecretStr(""), description="secret that names erased customers; needed to erase"
     )
     push_secret: Annotated[SecretStr, AfterValidator(_long_enough)] = Field(
-        SecretStr(""), description="secret with which `regrade push` signs; empty: unsigned"
+        SecretStr(""), description="secret that signs what is pushed to webhooks; empty: unsigned"
     )
     metrics_host: str = Field("127.0.0.1", description="address of /metrics")
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] = Field(

@@ -61,6 +61,7 @@ async def test_retry_after_is_obeyed():
         clock = ManualClock()
 
         def busy(_ids: list[str], asked: int, wish: float = asked_for) -> Answer:
+            """Once, with a wish."""
             return OK if asked else Answer(429, retry_after_s=wish)
 
         assert await courier(Inbox(busy), clock).deliver(events(1)) == []
