@@ -81,17 +81,13 @@ def _table(cases: list[dict[str, Any]]) -> Any:
     from rich.table import Table
 
     table = Table()
-    for column in ("case", "move", "rule", "trigger", "because of", "opened", "deadline", "then"):
+    for column in ("case", "move", "because of", "deadline"):
         table.add_column(column, overflow="fold")
     for case in cases:
         table.add_row(
             case["case"],
-            f"{case['from']} → {case['to']}",
-            case["rule"],
-            case["trigger"],
-            case["event_id"] or "a day that came",
-            case["opened_on"],
-            case["deadline"],
-            case["default"] or "",
+            f"{case['from']} → {case['to']}\n{case['trigger']}",
+            f"{case['rule']}\n{case['event_id'] or 'a day that came'}",
+            f"{case['deadline']}\n{case['default'] or ''}",
         )
     return table

@@ -118,6 +118,7 @@ class Eraser:
             return "duplicate"
         version = 0
         if state is not None:
+            batch.touch(customer, state)
             version = self._tell(record, ordered, state, batch)
             self._cache.forget([customer])
         command = rules.pseudonyms.event(ordered.fact.event_id)
