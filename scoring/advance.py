@@ -84,9 +84,9 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
     changes = []
     if trigger is not None:
         why = (trigger, approval)
-        changes.append(_tier_change(state, judge, tier, why, snapshot, (today, occurred)))
+        changes.append(tier_change(state, judge, tier, why, snapshot, (today, occurred)))
     if labels != before:
-        changes += _label_changes(state, judge, before, snapshot, (today, occurred))
+        changes += label_changes(state, judge, before, snapshot, (today, occurred))
     return Decision(quiet.outcome, changes)
 
 
@@ -135,7 +135,7 @@ def snapshot_of(state: CustomerState, judge: Judge, today: Day) -> Snapshot:
     return Snapshot(state.tier, rounded(raw), value, details, labels, state.due, state.override)
 
 
-def _tier_change(
+def tier_change(
     state: CustomerState,
     judge: Judge,
     tier: int,
@@ -161,13 +161,14 @@ def _tier_change(
     )
 
 
-def _label_changes(
+def label_changes(
     state: CustomerState,
     judge: Judge,
     before: list[int],
     snapshot: Snapshot,
     when: tuple[Day, EpochMs | None],
 ) -> list[Change]:
+    """A change for each label that has another value than `before`, in policy order."""
     changes = []
     labels, after = judge.grader.policy.labels, snapshot.labels
     for at in compress(count(), map(ne, before, after)):

@@ -1,6 +1,6 @@
 """What a re-grade says to the world: one change of the tier or of a label."""
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import msgspec
 
@@ -61,12 +61,19 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     """There when the move had waited for somebody to decide."""
 
 
-class Farewell(msgspec.Struct, frozen=True, gc=False):
-    """The last change of a customer: erased, with nothing said but the tier that ends."""
+FarewellType = Literal["customer.erased", "customer.merged", "customer.unmerged"]
 
-    TYPE: ClassVar[str] = "customer.erased"
+
+class Farewell(msgspec.Struct, frozen=True, gc=False):
+    """The end of a tier without another one: nothing is said but which tier ends."""
+
+    type: FarewellType
+    """Why: the customer was erased, is an alias now, or had the tier by a part taken out."""
     version: int
-    tier: str
-    rank: int
+    tier: str | None
+    """None for who had none to the world, but is known to it."""
+    rank: int | None
     effective_on: Day
     occurred_ms: EpochMs
+    into: str | None = None
+    """Whose alias the customer is from now on."""

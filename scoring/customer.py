@@ -1,4 +1,7 @@
-"""Everything remembered about one customer. Only `scoring.fold` and `scoring.advance` write it."""
+"""Everything remembered about one customer.
+
+Only `scoring.fold`, `scoring.advance` and `scoring.merging` write it.
+"""
 
 from typing import Final, Literal
 
@@ -121,3 +124,28 @@ class CustomerState(msgspec.Struct, array_like=True, gc=False):
     attributes: dict[str, str | int | float | bool | None] = {}
     override: Override | None = None
     case: Case | None = None
+    ties: "Ties | None" = None
+    """None for nearly everybody: neither merged into anybody nor anybody into them."""
+
+
+class Part(msgspec.Struct, array_like=True, gc=False):
+    """What of a customer came from another one, who was merged into them."""
+
+    since: int
+    """The version of the other's `customer.merged`: tells one merge from the next."""
+    state: CustomerState
+    """The other's facts, those that came later included; nobody is graded by them alone."""
+
+
+class Ties(msgspec.Struct, array_like=True, gc=False):
+    """Whom a customer was merged into, and who was merged into them."""
+
+    into: str | None = None
+    """Whose alias the customer is. The state beside it goes on in silence, for the day on
+    which the merge is undone."""
+    since: int = 0
+    """The version of the `customer.merged` that made it an alias."""
+    own: CustomerState | None = None
+    """What the customer would be without the parts, graded in silence; there with them."""
+    parts: dict[str, Part] = {}
+    """By id, in the order of merging."""

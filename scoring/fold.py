@@ -70,10 +70,29 @@ def fold(state: CustomerState, fact: Fact, today: Day) -> Outcome:
     earlier = state.first_day is None or fact.day < state.first_day
     if earlier and kind not in COMMANDS:
         state.first_day = fact.day
+    _remember(state, event)
+    return "folded"
+
+
+def is_known(state: CustomerState, event_id: str) -> bool:
+    """Whether an event is among those folded last.
+
+    >>> state = CustomerState()
+    >>> is_known(state, "e1"), remember(state, "e1"), is_known(state, "e1")
+    (False, None, True)
+    """
+    return xxh3_64_intdigest(event_id.encode()) in state.recent
+
+
+def remember(state: CustomerState, event_id: str) -> None:
+    """Know an event as `fold` does."""
+    _remember(state, xxh3_64_intdigest(event_id.encode()))
+
+
+def _remember(state: CustomerState, event: int) -> None:
     state.recent.append(event)
     if len(state.recent) > REMEMBERED_EVENTS:
         del state.recent[0]
-    return "folded"
 
 
 def _order(state: CustomerState, fact: OrderPaid, today: Day) -> Outcome:
@@ -88,12 +107,12 @@ def _order(state: CustomerState, fact: OrderPaid, today: Day) -> Outcome:
     state.lifetime_spend = MinorUnits(state.lifetime_spend + amount)
     if day < oldest:
         return "folded"
-    _forget(state, Day(oldest))
+    forget(state, Day(oldest))
     state.remembered.pop(order, None)
     state.remembered[order] = RememberedOrder(day, amount)
     if len(state.remembered) > REMEMBERED_ORDERS:
         del state.remembered[next(iter(state.remembered))]
-    _purchase(state, day, 1, amount)
+    purchase(state, day, 1, amount)
     if state.last_purchase is None or day > state.last_purchase:
         state.last_purchase = day
     if state.last_active is None or day > state.last_active:
@@ -106,7 +125,7 @@ def _order(state: CustomerState, fact: OrderPaid, today: Day) -> Outcome:
     return "folded"
 
 
-def _purchase(state: CustomerState, day: Day, orders: int, spend: int) -> None:
+def purchase(state: CustomerState, day: Day, orders: int, spend: int) -> None:
     """Add to the purchase row of `day`; orders and spend share their days."""
     days = state.days
     if not days or day > days[-1]:
@@ -127,13 +146,13 @@ def _purchase(state: CustomerState, day: Day, orders: int, spend: int) -> None:
 def _lines(state: CustomerState, fact: OrderPaid) -> None:
     day = fact.day
     for line in fact.lines:
-        add(_column(state, LINES), day, line.amount)
+        add(column_of(state, LINES), day, line.amount)
         if line.margin:
-            add(_column(state, MARGIN), day, line.margin)
+            add(column_of(state, MARGIN), day, line.margin)
         if line.high_margin:
-            add(_column(state, HIGH_MARGIN), day, line.amount)
+            add(column_of(state, HIGH_MARGIN), day, line.amount)
         if line.new_product:
-            add(_column(state, NEW_PRODUCT), day, line.amount)
+            add(column_of(state, NEW_PRODUCT), day, line.amount)
         category = line.category
         if category is not None and state.categories.get(category, Day(-1)) < day:
             state.categories[category] = day
@@ -172,14 +191,14 @@ def _take_back(
         day = known.day if known is not None else fact.day
     state.lifetime_orders -= orders
     state.lifetime_spend = MinorUnits(state.lifetime_spend - amount)
-    _forget(state, oldest)
+    forget(state, oldest)
     if day >= oldest:
-        _purchase(state, day, -orders, -amount)
+        purchase(state, day, -orders, -amount)
     # Even when empty: its being there says that a purchase row may be below zero.
-    refunds = _column(state, REFUNDS)
+    refunds = column_of(state, REFUNDS)
     if fact.day >= oldest:
         add(refunds, fact.day, amount)
-        add(_column(state, REFUND_COUNT), fact.day, 1)
+        add(column_of(state, REFUND_COUNT), fact.day, 1)
 
 
 def _recall(state: CustomerState, order_id: str, today: Day) -> RememberedOrder | None:
@@ -190,7 +209,7 @@ def _recall(state: CustomerState, order_id: str, today: Day) -> RememberedOrder 
 def _interaction(state: CustomerState, fact: Interaction, today: Day) -> None:
     if fact.day < today - RETAINED_DAYS:
         return
-    _forget(state, Day(today - RETAINED_DAYS))
+    forget(state, Day(today - RETAINED_DAYS))
     column = state.kinds.get(fact.kind)
     if column is None:
         state.kinds[fact.kind] = ([fact.day], [1])
@@ -209,12 +228,12 @@ def _register(state: CustomerState, fact: Registered, today: Day) -> None:
 
 def _settled(state: CustomerState, fact: InvoiceSettled, today: Day) -> None:
     if fact.paid_day >= today - RETAINED_DAYS:
-        add(_column(state, ON_TIME if fact.on_time else LATE), fact.paid_day, 1)
+        add(column_of(state, ON_TIME if fact.on_time else LATE), fact.paid_day, 1)
 
 
 def _overdue(state: CustomerState, fact: InvoiceOverdue, today: Day) -> None:
     if fact.day >= today - RETAINED_DAYS:
-        add(_column(state, OVERDUE), fact.day, 1)
+        add(column_of(state, OVERDUE), fact.day, 1)
 
 
 def is_repeat(state: CustomerState, event_id: str) -> bool:
@@ -226,14 +245,15 @@ def _ask(_state: CustomerState, _fact: Recalculate | ReviewResolved, _today: Day
     """What is asked of the re-grade leaves nothing behind here but its event id."""
 
 
-def _column(state: CustomerState, code: int) -> Column:
+def column_of(state: CustomerState, code: int) -> Column:
+    """The column of day sums with this code, made if there is none."""
     column = state.columns.get(code)
     if column is None:
         column = state.columns[code] = ([], [])
     return column
 
 
-def _forget(state: CustomerState, oldest: Day) -> None:
+def forget(state: CustomerState, oldest: Day) -> None:
     """Drop what is older than the retained span: nothing reads it any more."""
     days = state.days
     if days and days[0] < oldest:

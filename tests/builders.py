@@ -113,6 +113,18 @@ def erasure(day: int, **fields: Any) -> Event:
     return event("customer.erase", day, **{"reason": "asked", "author": "kim"} | fields)
 
 
+def merge(day: int, into: str = "bob", **fields: Any) -> Event:
+    """Customer ann to become the alias of another one."""
+    return event(
+        "customer.merge", day, **{"into": into, "reason": "same", "author": "kim"} | fields
+    )
+
+
+def unmerge(day: int, **fields: Any) -> Event:
+    """The merge of customer ann undone."""
+    return event("customer.unmerge", day, **{"reason": "another", "author": "kim"} | fields)
+
+
 def day_reached(day: int) -> Event:
     """Time written into the log."""
     return event("day.reached", day, customer_id=None)

@@ -19,6 +19,7 @@ from streams.cli import (
     keys,
     load,
     mapping,
+    merge,
     override,
     policy,
     push,
@@ -54,6 +55,8 @@ app.command()(override.recalculate)
 app.add_typer(review.app, name="review")
 app.command()(erase.erase)
 app.command()(erase.pseudonym)
+app.command()(merge.merge)
+app.command()(merge.unmerge)
 app.command()(doctor.doctor)
 app.command()(push.push)
 app.command("map")(mapping.map_)

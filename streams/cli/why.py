@@ -84,7 +84,7 @@ def grade(
     if as_json:
         typer.echo(json.dumps(short(found, loaded, told), ensure_ascii=False))
     else:
-        typer.echo(summary(found.customer, loaded, told))
+        typer.echo(summary(found.customer, loaded, told, found.alias))
 
 
 def _look(customer: str, policy: str | None, file: str | None) -> "tuple[Policy, Found]":

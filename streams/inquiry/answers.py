@@ -54,6 +54,7 @@ def _review(found: Found, told: Explanation) -> dict[str, Any] | None:
 def _freshness(found: Found, policy: Policy) -> dict[str, Any]:
     return {
         "customer_id": found.customer,
+        "alias": found.alias,
         "partition": found.partition,
         "partition_day": iso(found.day),
         "policy": {"id": policy.policy_id, "version": policy.version},

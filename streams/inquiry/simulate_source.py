@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from scoring.merging import is_alias
 from scoring.policy import Policy
 from streams.bootstrap import judge_of, policy_tag
 from streams.inquiry.errors import CannotBeTaken, GradedByAnother, NothingStored
@@ -49,8 +50,11 @@ async def _simulate(
                     raise GradedByAnother(str(stored.policy), tag)
                 # Not before: of a wrong `current` it would say what is not stored at all.
                 _check_takeable(new, current)
-                if stored.blob is not None and stored.day is not None:
-                    simulator.add(customer, decode(stored.blob), stored.day)
+                if stored.blob is None or stored.day is None:
+                    continue
+                state = decode(stored.blob)
+                if not is_alias(state):
+                    simulator.add(customer, state, stored.day)
             done += len(page)
             progress(done, max(done, expected))
     finally:

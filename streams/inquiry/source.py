@@ -30,6 +30,8 @@ class Found(NamedTuple):
     day: Day
     """The partition day: the state is as of this day."""
     state: CustomerState
+    alias: str | None = None
+    """Whom the customer was merged into: whose partition, day and state these are."""
 
 
 def find(customer: str, policy: Policy, settings: Settings) -> Found:
@@ -58,13 +60,21 @@ async def find_stored(customer: str, policy: Policy, look_up: LookUp, settings: 
     partitions = await look_up.partitions()
     if partitions is None:
         raise NothingStored(address, settings.prefix)
-    partition = partition_of(customer.encode(), partitions)
-    stored = await look_up.customer(partition, customer)
-    if stored.policy not in (None, policy_tag(policy)):
-        raise GradedByAnother(str(stored.policy), policy_tag(policy))
-    if stored.day is None or stored.blob is None:
-        raise UnknownCustomer(customer, f"the store at {address}")
-    return Found(customer, partition, stored.day, BlobCodec().decode(stored.blob))
+    name = customer
+    while True:
+        partition = partition_of(name.encode(), partitions)
+        stored = await look_up.customer(partition, name)
+        if stored.policy not in (None, policy_tag(policy)):
+            raise GradedByAnother(str(stored.policy), policy_tag(policy))
+        if stored.day is None or stored.blob is None:
+            raise UnknownCustomer(name, f"the store at {address}")
+        state = BlobCodec().decode(stored.blob)
+        host = None if state.ties is None else state.ties.into
+        if host is None:
+            alias = None if name == customer else name
+            return Found(customer, partition, stored.day, state, alias)
+        # Aliases never form a circle, so this ends.
+        name = host
 
 
 def address_of(settings: Settings) -> str:

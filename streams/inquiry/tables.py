@@ -31,6 +31,8 @@ def draw(found: Found, policy: Policy, told: Explanation) -> RenderableType:
 
 
 def _head(found: Found, policy: Policy, told: Explanation, words: Words) -> Iterator[str]:
+    if found.alias is not None:
+        yield f"{found.customer} was merged into {found.alias}, who is meant from here on"
     ranked = f"{told.ranked_by} {words.ranked(told.value)}"
     if told.tier is None:
         yield f"{found.customer} is not graded yet: eligible is {policy.eligible}"

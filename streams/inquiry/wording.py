@@ -115,10 +115,10 @@ def reviewed(review: ReviewRow) -> str:
     return f"{move} was refused on {review.refused_on} {who}"
 
 
-def summary(customer: str, policy: Policy, told: Explanation) -> str:
-    """The short form, line by line."""
+def summary(customer: str, policy: Policy, told: Explanation, alias: str | None = None) -> str:
+    """The short form, line by line; `alias` is whom the customer was merged into."""
     rows = {
-        "customer": customer,
+        "customer": customer + ("" if alias is None else f" (merged into {alias})"),
         "tier": told.tier or f"none yet: eligible is {policy.eligible}",
         told.ranked_by: Words(policy).ranked(told.value),
         **{row.name: row.value or "none" for row in told.labels},

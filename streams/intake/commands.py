@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar, Final, Literal
 
-import msgspec
-
 from scoring.calendar import day_of
 from scoring.facts import Command, OverrideCleared, OverrideSet, Recalculate, ReviewResolved
 from scoring.policy import Policy
@@ -62,8 +60,46 @@ class Erase(Command, frozen=True, gc=False):
     TYPE: ClassVar[str] = "customer.erase"
 
 
+class MergeEvent(Event, tag="customer.merge", kw_only=True, gc=False):
+    """A customer who is the same as another one."""
+
+    into: Id
+    reason: Id
+    author: Id
+
+
+class UnmergeEvent(Event, tag="customer.unmerge", kw_only=True, gc=False):
+    """The end of a merge, as if it had never been."""
+
+    reason: Id
+    author: Id
+
+
+class Merge(Command, frozen=True, gc=False):
+    """A customer to become the alias of another one."""
+
+    TYPE: ClassVar[str] = "customer.merge"
+    into: str
+    reason: str
+    author: str
+
+
+class Unmerge(Command, frozen=True, gc=False):
+    """An alias to become a customer again."""
+
+    TYPE: ClassVar[str] = "customer.unmerge"
+    reason: str
+    author: str
+
+
 AnyCommand = (
-    OverrideSetEvent | OverrideClearEvent | RecalculateEvent | ReviewResolveEvent | EraseEvent
+    OverrideSetEvent
+    | OverrideClearEvent
+    | RecalculateEvent
+    | ReviewResolveEvent
+    | EraseEvent
+    | MergeEvent
+    | UnmergeEvent
 )
 
 COMMAND_TYPES: Final = frozenset(str(t.__struct_config__.tag) for t in AnyCommand.__args__)
@@ -78,7 +114,6 @@ class CommandReader:
     """Reads commands under one policy."""
 
     def __init__(self, policy: Policy) -> None:
-        self.decode: Callable[[bytes], Event] = msgspec.json.Decoder(AnyCommand).decode
         self._ranks = {tier.name: rank for rank, tier in enumerate(policy.tiers)}
         self._make: dict[type[Event], Callable[[Any, EpochMs, Day], Command]] = {
             OverrideSetEvent: self._set,
@@ -86,13 +121,18 @@ class CommandReader:
             RecalculateEvent: lambda event, ms, day: Recalculate(event.event_id, ms, day),
             ReviewResolveEvent: self._resolve,
             EraseEvent: lambda event, ms, day: Erase(event.event_id, ms, day),
+            MergeEvent: _merge,
+            UnmergeEvent: lambda event, ms, day: Unmerge(
+                event.event_id, ms, day, event.reason, event.author
+            ),
         }
 
     def command(self, event: Event, ms: EpochMs, day: Day) -> Command:
         """The command of a decoded record.
 
         Raises:
-            CommandError: it names a tier the policy does not have, or a case of nobody's.
+            CommandError: it names a tier the policy does not have, a case of nobody's, or
+                merges nobody.
         """
         return self._make[type(event)](event, ms, day)
 
@@ -122,3 +162,9 @@ class CommandReader:
         return OverrideSet(
             event.event_id, ms, day, event.kind, rank, event.reason, event.author, until
         )
+
+
+def _merge(event: MergeEvent, ms: EpochMs, day: Day) -> Merge:
+    if event.into == event.customer_id:
+        raise CommandError("into is the customer itself: nobody is merged into themselves")
+    return Merge(event.event_id, ms, day, event.into, event.reason, event.author)

@@ -27,12 +27,15 @@ from streams.intake import wire
 from streams.intake.commands import (
     COMMAND_TYPES,
     COMMANDS_TOPIC,
+    AnyCommand,
     CommandError,
     CommandReader,
     Erase,
+    Merge,
 )
 from streams.intake.money import AmountError, Money
 from streams.intake.record import RawRecord
+from streams.intake.transfers import AnyTransfer, FactHanded, Transfer, TransferEvent
 
 Reason = Literal[
     "null_value",
@@ -48,6 +51,8 @@ Reason = Literal[
     "erased",
     "not_set_up",
     "no_case",
+    "merged",
+    "not_merged",
 ]
 _WELCOME = 200_000
 """Customers known not to be excluded that are remembered."""
@@ -69,6 +74,17 @@ class Ordered(Accepted):
     __slots__ = ()
 
 
+class Arrived(NamedTuple):
+    """A record from the owner of another partition."""
+
+    customer: str
+    fact: Transfer
+
+
+class Repeated(NamedTuple):
+    """A record from another partition that was taken before."""
+
+
 class Rejected(NamedTuple):
     """An invalid record; it goes to dead letters as it came."""
 
@@ -88,7 +104,7 @@ class DayReached(NamedTuple):
     day: Day
 
 
-Intake = Accepted | Rejected | Excluded | DayReached
+Intake = Accepted | Arrived | Rejected | Excluded | DayReached | Repeated
 
 
 class _FieldError(Exception):
@@ -106,6 +122,7 @@ class Decoder:
     def __init__(self, policy: Policy, topic_prefix: str = "") -> None:
         self._commands_topic = topic_prefix + COMMANDS_TOPIC
         self._commands = CommandReader(policy)
+        self._decode_command = msgspec.json.Decoder(AnyCommand | AnyTransfer).decode
         self._decode = msgspec.json.Decoder(wire.AnyEvent).decode
         self._days = LocalDays(ZoneInfo(policy.time_zone))
         self._money = Money(policy.currency, policy.rates)
@@ -122,14 +139,14 @@ class Decoder:
             wire.RegisteredEvent: self._registered,
         }
 
-    def decode(self, record: RawRecord) -> Intake:
+    def decode(self, record: RawRecord) -> Intake:  # noqa: PLR0911 - each way ends here
         """What `record` says."""
         value = record.value
         if value is None:
             return Rejected("null_value", "the record has no value")
         ordered = record.topic == self._commands_topic
         try:
-            event = self._commands.decode(value) if ordered else self._decode(value)
+            event = self._decode_command(value) if ordered else self._decode(value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             types = COMMAND_TYPES if ordered else wire.TYPES
             return self._diagnose(record, value, str(error), types)
@@ -137,6 +154,8 @@ class Decoder:
             return self._day_reached(event)
         if record.key is None:
             return Rejected("missing_customer", "the record has no key")
+        if isinstance(event, TransferEvent):
+            return self._transfer(event)  # type: ignore[arg-type]
         if ordered:
             return self._command(record.key, event)
         return self._event(record.key, event)
@@ -168,12 +187,31 @@ class Decoder:
             command = self._commands.command(event, ms, self._days.of(ms))
         except (_FieldError, CommandError) as error:
             return Rejected("bad_field", str(error))
+        if type(command) is Merge and self._left_out(command.into):
+            return Rejected("bad_field", f"the policy leaves {command.into!r} out")
         # Who is left out today may have been graded before, and has a right to go as well.
         if event.test or (type(command) is not Erase and self._left_out(customer)):
             return Excluded(customer)
         if key != customer.encode():
             return Rejected("key_mismatch", f"key {key!r} is not customer_id {customer!r}")
         return Ordered(customer, command)
+
+    def _transfer(self, event: AnyTransfer) -> Intake:
+        """A record of another worker: it has been judged, so nothing in it is refused again."""
+        inner = self._handed(event.fact) if type(event) is FactHanded else None
+        ms = EpochMs(event.occurred_at if isinstance(event.occurred_at, int) else 0)
+        fact = Transfer(event.event_id, ms, Day(event.day), event, inner)
+        return Arrived(event.customer_id, fact)
+
+    def _handed(self, value: bytes) -> Fact | None:
+        """The fact of an event that another worker accepted; None if this policy would not."""
+        try:
+            event = self._decode(value)
+            ms = self._instant(event.occurred_at, "occurred_at")
+            fact: Fact = self._make[type(event)](event, ms, self._days.of(ms))  # type: ignore[index, operator]
+        except (msgspec.DecodeError, _FieldError, AmountError, KeyError):
+            return None
+        return fact
 
     def _left_out(self, customer: str) -> bool:
         """Whether a pattern of the policy excludes a customer; asked once per customer."""

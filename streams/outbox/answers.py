@@ -9,6 +9,7 @@ from scoring.changes import Snapshot
 from scoring.customer import UNGRADED, CustomerState
 from scoring.policy import Policy
 from scoring.units import EpochMs
+from streams.intake.commands import Merge
 from streams.intake.decode import Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.outbox.cases import CaseScribe
@@ -60,6 +61,27 @@ class AnswerScribe:
             return None
         refused = {"outcome": "rejected", "reason": rejected.reason, "detail": rejected.detail}
         return self._row(record, names, refused)
+
+    def merged(
+        self,
+        record: RawRecord,
+        merge: tuple[str, str, str],
+        outcome: str,
+        host: tuple[CustomerState, Snapshot] | None,
+    ) -> OutboxRow:
+        """What became of a merge (event id, customer, into), with the host after it."""
+        event_id, customer, into = merge
+        grade = None if host is None else self._grade(into, *host)
+        told = {"outcome": outcome, "into": into, "grade": grade}
+        return self._row(record, (event_id, Merge.TYPE, customer), told)
+
+    def unmergeable(
+        self, record: RawRecord, merge: tuple[str, str], rejected: Rejected
+    ) -> OutboxRow:
+        """Why a merge (event id, customer) was refused where the host is."""
+        event_id, customer = merge
+        refused = {"outcome": "rejected", "reason": rejected.reason, "detail": rejected.detail}
+        return self._row(record, (event_id, Merge.TYPE, customer), refused)
 
     def _grade(self, customer: str, state: CustomerState, grade: Snapshot) -> dict[str, Any]:
         graded = state.tier != UNGRADED

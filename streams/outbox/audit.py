@@ -49,6 +49,9 @@ class AuditScribe:
             "before": self._shown(before),
             "after": self._shown(after),
         }
+        into = said.get("into")
+        if into is not None:
+            body["into"] = None if names is None else names.customer(into)
         headers = (
             SPEC,
             ("ce_id", f"{place}/audit".encode()),

@@ -1,13 +1,13 @@
 """Change events and dead letters as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from scoring.calendar import LocalDays, iso
-from scoring.changes import Change, Farewell
+from scoring.changes import Change, Farewell, FarewellType
 from scoring.compile import Grader
 from scoring.customer import Override
 from scoring.explain import Explainer
@@ -56,7 +56,7 @@ class EventScribe:
                 "tier.upgraded",
                 "tier.downgraded",
                 "label.changed",
-                Farewell.TYPE,
+                *get_args(FarewellType),
             )
         }
         self._current = ("ce_type", b"regrade.tier.current.v1")
@@ -166,12 +166,12 @@ class EventScribe:
         }
 
     def farewell(self, customer: str, farewell: Farewell, cause: Cause) -> list[OutboxRow]:
-        """The public event of an erasure, and the tombstone of the customer's current tier."""
+        """The public event of a tier's end, and the tombstone of the customer's current tier."""
         key = customer.encode()
         occurred = rfc3339(farewell.occurred_ms)
         body = {
             "id": f"{customer}:{farewell.version}",
-            "type": farewell.TYPE,
+            "type": farewell.type,
             "customer_id": customer,
             "version": farewell.version,
             "from": farewell.tier,
@@ -186,13 +186,15 @@ class EventScribe:
             "rank_from": farewell.rank,
             "rank_to": None,
         }
+        if farewell.into is not None:
+            body["into"] = farewell.into
 
         def headers(suffix: bytes, kind: tuple[str, bytes]) -> tuple[tuple[str, bytes], ...]:
             named = ("ce_id", b"%b:%d%b" % (key, farewell.version, suffix))
             about = (("ce_subject", key), ("ce_time", occurred.encode()))
             return (SPEC, named, self._source, kind, *about)
 
-        told = (*headers(b"", self._types[farewell.TYPE]), CONTENT_TYPE)
+        told = (*headers(b"", self._types[farewell.type]), CONTENT_TYPE)
         return [
             OutboxRow(TIER_CHANGES, key, orjson.dumps(body), told),
             OutboxRow(CURRENT_TIER, key, None, headers(b":current", self._current)),

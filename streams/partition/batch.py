@@ -6,6 +6,7 @@ from typing import Final
 
 from scoring.changes import Change, Farewell
 from scoring.customer import Case, CustomerState
+from scoring.merging import is_alias
 from scoring.policy import Policy
 from scoring.units import Day
 from streams.partition.erasures import Erasure
@@ -46,8 +47,9 @@ class Batch:
         if customer not in self.touched:
             self.touched[customer] = state
             self.due_before[customer] = state.due
-            if state.case is not None and state.case.refused is None:
-                self.listed.setdefault(customer, state.case)
+            case = _open_case(state)
+            if case is not None:
+                self.listed.setdefault(customer, case)
 
     def erase(self, customer: str, pseudonym: str, erasure: Erasure) -> None:
         """Let a customer go, with whatever this chunk did to them."""
@@ -57,12 +59,15 @@ class Batch:
 
     def count_farewell(self, policy: Policy, farewell: Farewell, labels: list[int]) -> None:
         """Take a customer out of the counters."""
-        self.tier_changes["erased", farewell.TYPE] += 1
+        why = farewell.type.removeprefix("customer.")
+        self.tier_changes[why, farewell.type] += 1
+        if farewell.tier is None:
+            return
         self.counts[f"tier:{farewell.tier}"] -= 1
         for label, at in zip(policy.labels, labels, strict=True):
             if at >= 0:
                 self.counts[f"label:{label.name}:{label.rules[at].value}"] -= 1
-        self.moves[farewell.effective_on][f"{farewell.tier}>:erased"] += 1
+        self.moves[farewell.effective_on][f"{farewell.tier}>:{why}"] += 1
 
     def count_change(self, change: Change) -> None:
         """Keep the counters a group-by over the states."""
@@ -99,7 +104,8 @@ class Batch:
 
     def _cases(self, desk: Desk) -> dict[str, bytes | None]:
         """The customers whose open case is another than before, counted."""
-        open_ = {n: s.case for n, s in self.touched.items() if s.case and s.case.refused is None}
+        found = {name: _open_case(state) for name, state in self.touched.items()}
+        open_ = {name: case for name, case in found.items() if case is not None}
         if not open_ and not self.listed:
             return {}
         closed: dict[str, bytes | None] = {n: None for n in self.listed if n not in open_}
@@ -130,3 +136,9 @@ class Batch:
             erased=self.erased,
             cases=cases,
         )
+
+
+def _open_case(state: CustomerState) -> Case | None:
+    """The case that waits for somebody; of an alias nobody is asked."""
+    case = state.case
+    return None if case is None or case.refused is not None or is_alias(state) else case

@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from scoring.changes import Farewell
 from scoring.customer import UNGRADED, CustomerState
+from scoring.merging import is_alias, seen
 from streams.intake.commands import Erase
 from streams.intake.decode import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
 from streams.partition.erasures import Erasure, ErasureKeyUnfit
+from streams.partition.farewells import Ending, bid_farewell
 from streams.partition.ports import PartitionMeta, PartitionStore, cause_of
 from streams.partition.rules import Rules
 from streams.partition.screening import Screening, names_in
@@ -94,6 +95,10 @@ class Eraser:
         before = self._erased.get(customer)
         return 0 if before is None else before.version
 
+    def is_gone(self, customer: str) -> bool:
+        """Whether a customer at hand who has no state was erased."""
+        return customer in self._erased
+
     def hashes(self, record: RawRecord) -> list[str]:
         """The pseudonyms of the erased customers a record names."""
         pseudonyms = self._rules.pseudonyms
@@ -129,15 +134,13 @@ class Eraser:
         return "erased"
 
     def _tell(self, record: RawRecord, ordered: Ordered, state: CustomerState, batch: Batch) -> int:
-        """Publish that a customer is gone, if a tier was ever published; the last version."""
+        """Publish that a customer is gone, if anything was ever published; the last version."""
         today = self._meta.day
         assert today is not None  # noqa: S101 - the command moved the day
-        if state.tier == UNGRADED:
+        if state.tier == UNGRADED and not is_alias(state):
             return state.version
-        policy = self._rules.judge.grader.policy
-        name, occurred = policy.tiers[state.tier].name, ordered.fact.occurred_ms
-        farewell = Farewell(state.version + 1, name, state.tier, today, occurred)
+        version = state.version + 1
+        said = Ending("customer.erased", version, today, ordered.fact.occurred_ms)
         cause = cause_of(record, ordered.fact, self._rules.topic_prefix)
-        batch.rows += self._rules.scribe.farewell(ordered.customer, farewell, cause)
-        batch.count_farewell(policy, farewell, state.labels)
-        return farewell.version
+        bid_farewell(self._rules, batch, ordered.customer, seen(state), said, cause)
+        return version

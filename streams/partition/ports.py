@@ -55,6 +55,10 @@ class PartitionMeta:
     """Raised when the topics are found ahead of the store: it was set back."""
     ends: dict[Place, int] = field(default_factory=dict)
     """Per output partition the offset up to which its rows of this partition are trimmed."""
+    sent: dict[int, int] = field(default_factory=dict)
+    """Per partition the number of the last transfer to it."""
+    received: dict[int, int] = field(default_factory=dict)
+    """Per partition the number of the last transfer from it that was taken."""
 
 
 @dataclass(slots=True)
@@ -208,6 +212,20 @@ class Answers(Protocol):
 
     def refusal(self, record: RawRecord, rejected: Rejected) -> OutboxRow | None:
         """Why a command was refused; None where the record does not say which it was."""
+
+    def merged(
+        self,
+        record: RawRecord,
+        merge: tuple[str, str, str],
+        outcome: str,
+        host: tuple[CustomerState, Snapshot] | None,
+    ) -> OutboxRow:
+        """What became of a merge (event id, customer, into), with the host after it."""
+
+    def unmergeable(
+        self, record: RawRecord, merge: tuple[str, str], rejected: Rejected
+    ) -> OutboxRow:
+        """Why a merge (event id, customer) was refused where the host is."""
 
 
 class Standing(NamedTuple):

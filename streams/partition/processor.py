@@ -10,16 +10,28 @@ from scoring.advance import Decision, advance, snapshot_of
 from scoring.cases import takes
 from scoring.customer import CustomerState
 from scoring.facts import Fact, ReviewResolved, Tick
+from scoring.merging import advance_tied, is_alias, wake_in_time
 from scoring.notices import Notice
 from scoring.units import Day
 from streams.intake.commands import COMMANDS_TOPIC, Erase
-from streams.intake.decode import Accepted, DayReached, Intake, Ordered, Rejected
+from streams.intake.decode import (
+    Accepted,
+    Arrived,
+    DayReached,
+    Intake,
+    Ordered,
+    Rejected,
+    Repeated,
+)
 from streams.intake.record import RawRecord
+from streams.intake.transfers import FactHanded
 from streams.partition.batch import Batch
 from streams.partition.breaker import Breaker
 from streams.partition.cache import CustomerCache
+from streams.partition.channel import Channel, first_erasing
 from streams.partition.due_queue import DueQueue
 from streams.partition.eraser import Eraser
+from streams.partition.merger import MERGING, Merger, belongs, refusal
 from streams.partition.ports import (
     Cause,
     PartitionMeta,
@@ -62,6 +74,8 @@ class PartitionProcessor:
         self._many = False
         self._breaker = None if rules.flood is None else Breaker(partition, rules.flood)
         self._eraser = Eraser(partition, rules, store, meta, cache)
+        self._channel = Channel(partition, rules, meta)
+        self._merger = Merger(rules, meta, cache, self._eraser, self._channel, self._publish)
 
     @property
     def owing(self) -> bool:
@@ -87,7 +101,14 @@ class PartitionProcessor:
         """
         decode = self._rules.intaker.decode
         intakes = [decode(record) for record in records]
-        customers = {i.customer for i in intakes if isinstance(i, Accepted)}
+        cut = first_erasing(intakes)
+        if cut < len(records):
+            return [
+                *await self.process(records[:cut], latest, at_once=at_once),
+                *await self.process(records[cut:], latest, at_once=at_once),
+            ]
+        self._channel.sift(intakes)
+        customers = {i.customer for i in intakes if isinstance(i, Accepted | Arrived)}
         await self._load(customers)
         screening = Screening(self.partition, self.meta.day, latest)
         await self._eraser.recall(screening, customers, records, intakes)
@@ -187,28 +208,44 @@ class PartitionProcessor:
             outcome = self._fold(record, intake, queue, batch)
         elif type(intake) is Ordered:
             outcome = self._obey(record, intake, queue, batch)
+        elif type(intake) is Arrived:
+            outcome = self._arrive(record, intake, queue, batch)
         elif type(intake) is Rejected:
             self._reject(record, intake, batch)
             outcome = "rejected"
         elif type(intake) is DayReached:
             self._tick_through(intake.day, queue, batch)
             outcome = "day"
+        elif type(intake) is Repeated:
+            outcome = "duplicate"
         else:
             outcome = "excluded"
         batch.outcomes[record.topic, outcome] += 1
 
-    def _fold(self, record: RawRecord, accepted: Accepted, queue: DueQueue, batch: Batch) -> str:
+    def _fold(
+        self,
+        record: RawRecord,
+        accepted: Accepted,
+        queue: DueQueue,
+        batch: Batch,
+        via: FactHanded | None = None,
+    ) -> str:
+        """Take a fact in; `via` says that it came for somebody merged into the customer."""
         customer, fact = accepted
         state = self._cache.get(customer)
         if state is None:
             state = CustomerState(version=self._eraser.last_version(customer))
             self._cache.put(customer, state)
-        today = self._catch_up(customer, state, batch)
-        decision = self._advance(customer, state, fact, today, batch)
+        self._catch_up(customer, state, batch)
+        peer = None if via is None else via.peer
+        decision = self._advance(customer, state, fact, batch, peer)
         if decision.changes:
             self._publish(
                 customer, state, decision, cause_of(record, fact, self._rules.topic_prefix), batch
             )
+        if state.ties is not None and decision.outcome == "folded":
+            value = record.value if via is None else via.fact
+            self._merger.hand_on(customer, state, fact, value or b"", batch)
         queue.push(customer, state.due)
         if decision.outcome == "conflict":
             problem = "the order is known with another amount; the first stands"
@@ -218,25 +255,60 @@ class PartitionProcessor:
     def _obey(self, record: RawRecord, ordered: Ordered, queue: DueQueue, batch: Batch) -> str:
         """Carry out a command and answer it with the grade after."""
         customer, command = ordered
-        self._tick_through(command.day, queue, batch)
-        held = self._cache.get(customer)
-        if held is not None:
-            self._catch_up(customer, held, batch)
+        held = self._meet(customer, command.day, queue, batch)
         if type(command) is Erase:
             if self._eraser.spares(ordered):
                 self._answer(record, ordered, "duplicate", batch)
                 return "duplicate"
+            self._merger.sever(record, ordered, batch)
             return self._eraser.erase(record, ordered, batch)
+        refused = refusal(held, command)
+        if refused is not None:
+            self._reject(record, refused, batch)
+            return "rejected"
+        if type(command) in MERGING:
+            outcome = self._merger.obey(record, ordered, batch)
+            self._wait_for(customer, queue)
+            return outcome
         if type(command) is ReviewResolved and not takes(held, command):
             self._reject(record, _NO_CASE, batch)
             return "rejected"
-        before = _standing(self._cache.get(customer))
+        before = _standing(held)
         outcome = self._fold(record, ordered, queue, batch)
         state = self._answer(record, ordered, outcome, batch)
         if outcome != "duplicate":
             entry = self._rules.audit.entry(record, ordered, before, _standing(state))
             batch.rows.append(entry)
         return outcome
+
+    def _arrive(self, record: RawRecord, arrived: Arrived, queue: DueQueue, batch: Batch) -> str:
+        """Carry out what the owner of another partition asks for."""
+        customer, fact = arrived
+        state = self._meet(customer, fact.day, queue, batch)
+        said = fact.said
+        if type(said) is not FactHanded:
+            outcome = self._merger.receive(record, arrived, batch)
+            self._wait_for(customer, queue)
+            return outcome
+        if state is None or not belongs(state, said):
+            return "duplicate"
+        if fact.inner is None:
+            self._reject(record, Rejected("bad_field", "this policy refuses the fact"), batch)
+            return "rejected"
+        return self._fold(record, Accepted(customer, fact.inner), queue, batch, said)
+
+    def _wait_for(self, customer: str, queue: DueQueue) -> None:
+        state = self._cache.get(customer)
+        if state is not None:
+            queue.push(customer, state.due)
+
+    def _meet(self, customer: str, day: Day, queue: DueQueue, batch: Batch) -> CustomerState | None:
+        """A customer ticked through the day of what comes for them; None for a stranger."""
+        self._tick_through(day, queue, batch)
+        held = self._cache.get(customer)
+        if held is not None:
+            self._catch_up(customer, held, batch)
+        return held
 
     def _answer(
         self, record: RawRecord, ordered: Ordered, outcome: str, batch: Batch
@@ -276,28 +348,40 @@ class PartitionProcessor:
         if today is None or day > today:
             meta.day = day
 
-    def _catch_up(self, customer: str, state: CustomerState, batch: Batch) -> Day:
-        """Tick a customer through all days owed, before anything else; the partition day."""
+    def _catch_up(self, customer: str, state: CustomerState, batch: Batch) -> None:
+        """Tick a customer through all days owed, before anything else."""
         today = self.meta.day
         assert today is not None  # noqa: S101 - every fact moved the day before
         while state.due is not None and state.due <= today:
             self._tick(customer, state, state.due, batch)
-        return today
 
     def _tick(self, customer: str, state: CustomerState, due: Day, batch: Batch) -> None:
         """Tick a customer as of the day it was due on, also when that day is past."""
-        decision = self._advance(customer, state, Tick(due), due, batch)
+        decision = self._advance(customer, state, Tick(due), batch)
         batch.ticks += 1
         if decision.changes:
             self._publish(customer, state, decision, Cause(tick=due), batch)
 
     def _advance(
-        self, customer: str, state: CustomerState, fact: Fact | Tick, today: Day, batch: Batch
+        self,
+        customer: str,
+        state: CustomerState,
+        fact: Fact | Tick,
+        batch: Batch,
+        via: str | None = None,
     ) -> Decision:
         batch.touch(customer, state)
-        decision = advance(state, fact, self._rules.judge, today)
-        if self._rules.notices is not None and decision.outcome in _TAKEN:
-            self._notify(customer, self._rules.notices.after(state, fact, today), batch)
+        today = fact.day if isinstance(fact, Tick) else self.meta.day
+        assert today is not None  # noqa: S101 - every fact moved the day before
+        judge, notices = self._rules.judge, self._rules.notices
+        if state.ties is None:
+            decision = advance(state, fact, judge, today)
+        else:
+            decision = advance_tied(state, fact, judge, today, via)
+        if notices is not None and decision.outcome in _TAKEN and not is_alias(state):
+            self._notify(customer, notices.after(state, fact, today), batch)
+        if state.ties is not None:
+            wake_in_time(state)
         return decision
 
     def _notify(self, customer: str, notices: Sequence[Notice], batch: Batch) -> None:

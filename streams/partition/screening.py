@@ -7,7 +7,7 @@ import orjson
 
 from scoring.units import Day
 from streams.intake.commands import Erase
-from streams.intake.decode import Accepted, DayReached, Intake, Rejected
+from streams.intake.decode import Accepted, Arrived, DayReached, Intake, Rejected
 from streams.intake.record import RawRecord
 
 FUTURE_DAYS: Final = 366
@@ -43,7 +43,10 @@ class Screening:
         days = []
         for at, intake in enumerate(intakes):
             refused = None
-            if isinstance(intake, Accepted):
+            if type(intake) is Arrived:
+                # Judged by the owner of another partition, whose day it has not passed.
+                self.today = max(intake.fact.day, self.today or intake.fact.day)
+            elif isinstance(intake, Accepted):
                 refused = self._refusal(intake) or self._move(intake.fact.day)
                 if refused is None and type(intake.fact) is Erase:
                     self._erase(intake.customer, intake.fact.event_id)

@@ -1,14 +1,16 @@
 """The memory engine: the partition path on the in-memory store, without Kafka and Redis."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import orjson
 
 from scoring.policy import Policy
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
+from streams.intake.transfers import TRANSFERS_TOPIC
 from streams.outbox.reminders import REMINDERS
 from streams.outbox.scribe import CHANGES, DEAD_LETTERS
+from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
 from streams.partition.merge import Merge
 from streams.partition.ports import OutboxRow
@@ -50,13 +52,36 @@ async def run_in_memory(
     cache = CustomerCache(_FOREVER)
     processor = PartitionProcessor(0, rules, store, meta, cache)
     merge = _merged(log)
+    transfers: list[OutboxRow] = []
     while chunk := merge.take(CHUNK, strict=True):
-        for batch in await processor.process(chunk):
-            for row in batch.rows:
-                take_row(row, lines, results)
+        transfers += _take(await processor.process(chunk), lines, results)
         progress(len(chunk))
+    # In the log they have the time at which they were written: behind all of a replay.
+    written = len(log[TRANSFERS_TOPIC])
+    while transfers:
+        arrived = _arrived(transfers, written)
+        written += len(arrived)
+        transfers = _take(await processor.process(arrived), lines, results)
     results.take(await read_grades(store, 1, rules))
     return results
+
+
+def _take(
+    batches: Sequence[Batch], lines: dict[str, list[int]], results: Results
+) -> list[OutboxRow]:
+    """Add what was published to the results; what the partition is to read again."""
+    rows = [row for batch in batches for row in batch.rows]
+    for row in rows:
+        take_row(row, lines, results)
+    return [row for row in rows if row.topic == TRANSFERS_TOPIC]
+
+
+def _arrived(rows: Sequence[OutboxRow], written: int) -> list[LogRecord]:
+    """Rows as records of the log, behind those already written."""
+    return [
+        LogRecord(row.topic, 0, offset, 0, row.key, row.value)
+        for offset, row in enumerate(rows, written)
+    ]
 
 
 def _day_reached(last_ms: int, offset: int) -> LogRecord:

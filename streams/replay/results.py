@@ -9,8 +9,9 @@ import orjson
 
 from scoring.advance import snapshot_of
 from scoring.calendar import date_of
-from scoring.customer import UNGRADED
+from scoring.customer import UNGRADED, CustomerState
 from scoring.explain import Explainer, major
+from scoring.merging import is_alias
 from scoring.units import Day
 from streams.outbox.scribe import EventScribe
 from streams.partition.ports import PartitionMeta
@@ -121,13 +122,15 @@ def _grades(
 ) -> Iterator[Grade]:
     explainer = Explainer(rules.judge.grader)
     for customer, blob in zip(names, blobs, strict=True):
-        if blob is not None:
-            yield _grade(customer, blob, rules, explainer, day)
+        state = None if blob is None else rules.codec.decode(blob)
+        if state is not None and not is_alias(state):
+            yield _grade(customer, state, rules, explainer, day)
 
 
-def _grade(customer: str, blob: bytes, rules: Rules, explainer: Explainer, day: Day) -> Grade:
+def _grade(
+    customer: str, state: CustomerState, rules: Rules, explainer: Explainer, day: Day
+) -> Grade:
     """One customer's grade as of `day`; nulls before the first grade."""
-    state = rules.codec.decode(blob)
     grader = rules.judge.grader
     snapshot = snapshot_of(state, rules.judge, day)
     graded = state.tier != UNGRADED

@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer
@@ -14,7 +14,7 @@ from streams.embedded.stack import EmbeddedStack
 from streams.embedded.topics import create_topics
 from streams.embedded.worker import WorkerProcess
 from streams.outbox.wire import SEQUENCE
-from streams.partition.ports import OutboxRow
+from streams.partition.ports import OutboxRow, PartitionMeta
 from streams.partition.runner import TOPICS
 from streams.replay.event import RejectedRow, WireEvent
 from streams.replay.memory import take_row
@@ -94,12 +94,21 @@ async def until_done(
             and meta.head == meta.tail
             and all(meta.next.get(topic, 0) >= end for topic, end in ends[p].items())
             for p, meta in metas.items()
-        ):
+        ) and _all_arrived(metas):
             return
         check()
         if time.monotonic() > deadline:
             raise TimeoutError(f"not done after {patience_s:g} s: {metas}")
         await asyncio.sleep(_POLL_S)
+
+
+def _all_arrived(metas: Mapping[int, PartitionMeta | None]) -> bool:
+    """Whether what the partitions handed to each other was taken."""
+    return all(
+        meta is None or other is None or other.received.get(p, 0) == meta.sent.get(q, 0)
+        for p, meta in metas.items()
+        for q, other in metas.items()
+    )
 
 
 async def read_rows(bootstrap: str, topics: Iterable[str]) -> list[OutboxRow]:

@@ -94,6 +94,7 @@ class MemoryStore:
         meta.day = commit.meta.day
         meta.tail = commit.meta.tail
         meta.erasure_key = commit.meta.erasure_key
+        meta.sent, meta.received = dict(commit.meta.sent), dict(commit.meta.received)
         here.states.update(commit.states)
         for customer, day in commit.due:
             self._set_due(here, customer, day)

@@ -47,6 +47,8 @@ _END = "end:"
 _LATER = ("MISCONF", "NOREPLICAS", "BUSY")
 """How answers of a server begin that cannot write right now: no disk, no replica, a long script."""
 
+_SENT = "sent:"
+_RECEIVED = "received:"
 _GLOB = re.compile(r"[*?\[\]\\]")
 
 
@@ -246,6 +248,9 @@ class RedisStore:
             fields += ["erasure_key", meta.erasure_key]
         for topic, offset in meta.next.items():
             fields += [_TOPIC + topic, offset]
+        for prefix, numbers in ((_SENT, meta.sent), (_RECEIVED, meta.received)):
+            for other, number in numbers.items():
+                fields += [f"{prefix}{other}", number]
         due = [x for name, day in commit.due if day is not None for x in (day, name)]
         rows: list[str | bytes | int] = []
         for sequence, row in enumerate(commit.rows, meta.tail - len(commit.rows) + 1):
@@ -387,6 +392,8 @@ def _meta(fields: dict[str, str]) -> PartitionMeta:
         erasure_key=fields.get("erasure_key", ""),
         incarnation=int(fields.get("incarnation", 0)),
         ends={_place(name): int(value) for name, value in fields.items() if name.startswith(_END)},
+        sent=_numbers(fields, _SENT),
+        received=_numbers(fields, _RECEIVED),
     )
 
 
@@ -397,6 +404,14 @@ def _end_field(place: Place) -> str:
 def _place(field: str) -> Place:
     topic, _, partition = field.removeprefix(_END).rpartition("/")
     return Place(topic, int(partition))
+
+
+def _numbers(fields: dict[str, str], prefix: str) -> dict[int, int]:
+    return {
+        int(name.removeprefix(prefix)): int(value)
+        for name, value in fields.items()
+        if name.startswith(prefix)
+    }
 
 
 def _erasure(kept: str) -> Erasure:

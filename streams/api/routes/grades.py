@@ -23,7 +23,7 @@ async def grade(
     parts = parts_of(request)
     programme = parts.programme
     found = await find_stored(client, programme.policy, parts.look_up, parts.settings)
-    body = programme.grade(client, found.state, found.day)
+    body = programme.grade(client, found.state, found.day) | {"alias": found.alias}
     return answer({**body, "freshness": parts.status.freshness(programme, found.day)})
 
 
