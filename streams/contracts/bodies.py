@@ -127,6 +127,47 @@ class CustomerErased(msgspec.Struct):
     rank_to: None
 
 
+class CustomerMerged(msgspec.Struct):
+    """The last change of a customer merged into another one, until the merge is undone."""
+
+    id: str
+    type: Literal["customer.merged"]
+    customer_id: str
+    version: Version
+    from_: str | None = msgspec.field(name="from")
+    to: None
+    tier: None
+    trigger: None
+    cause: dict[str, Any]
+    effective_on: date
+    occurred_at: Instant
+    policy: PolicyNamed
+    mode: Mode
+    rank_from: int | None
+    rank_to: None
+    into: str
+
+
+class CustomerUnmerged(msgspec.Struct):
+    """A customer who had a tier only by somebody merged into them has none without."""
+
+    id: str
+    type: Literal["customer.unmerged"]
+    customer_id: str
+    version: Version
+    from_: str = msgspec.field(name="from")
+    to: None
+    tier: None
+    trigger: None
+    cause: dict[str, Any]
+    effective_on: date
+    occurred_at: Instant
+    policy: PolicyNamed
+    mode: Mode
+    rank_from: int
+    rank_to: None
+
+
 class LabelChange(msgspec.Struct):
     """A move of a label."""
 
@@ -227,6 +268,8 @@ class CommandDone(msgspec.Struct):
     customer_id: str
     outcome: Literal["done", "duplicate"]
     grade: GradeAfter | None
+    into: str | msgspec.UnsetType = msgspec.UNSET
+    """Of a merge: whose grade it is."""
 
 
 class CommandRejected(msgspec.Struct):
@@ -259,3 +302,5 @@ class AuditEntry(msgspec.Struct):
     command: str
     before: AuditedStanding | None
     after: AuditedStanding | None
+    into: str | msgspec.UnsetType | None = msgspec.UNSET
+    """Of a merge: the hash of the other customer."""

@@ -45,6 +45,10 @@ INPUTS = (
 OUTPUTS = (
     Message("tier-change", TIER_CHANGES, bodies.TierChange, None),
     Message("customer-erased", TIER_CHANGES, bodies.CustomerErased, "regrade.customer.erased.v1"),
+    Message("customer-merged", TIER_CHANGES, bodies.CustomerMerged, "regrade.customer.merged.v1"),
+    Message(
+        "customer-unmerged", TIER_CHANGES, bodies.CustomerUnmerged, "regrade.customer.unmerged.v1"
+    ),
     Message("label-change", LABEL_CHANGES, bodies.LabelChange, "regrade.label.changed.v1"),
     Message("current-tier", CURRENT_TIER, bodies.CurrentTier, "regrade.tier.current.v1"),
     Message("reminder-due", REMINDERS, bodies.ReminderDue, "regrade.reminder.due.v1"),

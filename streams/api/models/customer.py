@@ -62,6 +62,8 @@ class GradeOnly(Shape):
 class Grade(GradeOnly):
     """A grade, and how fresh it is."""
 
+    alias: str | None
+    """Whom the customer was merged into: whose grade it is."""
     freshness: Freshness
 
 

@@ -143,7 +143,7 @@ def score_rows(kept: list[Kept], today: dict[str, Any]) -> list[dict[str, Any]]:
     for row in reversed(kept):
         body = orjson.loads(row.body)
         day = body["effective_on"]
-        by_day[day] = {"day": day, "score": body["score"], "tier": body["tier"]}
+        by_day[day] = {"day": day, "score": body.get("score"), "tier": body["tier"]}
     by_day[today["day"]] = today
     return [by_day[day] for day in sorted(by_day)]
 
