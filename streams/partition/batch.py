@@ -104,7 +104,7 @@ class Batch:
 
     def _cases(self, desk: Desk) -> dict[str, bytes | None]:
         """The customers whose open case is another than before, counted."""
-        found = {name: _open_case(state) for name, state in self.touched.items()}
+        found = {n: _open_case(state) for n, state in self.touched.items() if state.case}
         open_ = {name: case for name, case in found.items() if case is not None}
         if not open_ and not self.listed:
             return {}
