@@ -19,6 +19,7 @@ DEATHS = [
     "before-publish=kill",
     "after-publish=kill",
     "after-trim=kill",
+    "before-commit=stall after-commit=kill@2",
 ]
 
 
