@@ -56,6 +56,18 @@ async def test_a_worker_whose_store_is_away_waits_for_it(history, tmp_path):
                 await until(lambda: ready(worker), "ready again")
 
 
+async def test_a_worker_without_a_partition_is_ready_to_take_over(stack, history, tmp_path):
+    """More workers than partitions: the spare one has nothing to do, and is well."""
+    async with Programme(stack, tmp_path, "spare", partitions=1, **PATIENT) as programme:
+        first = await programme.worker()
+        spare = programme.launch()
+        await until(lambda: ready(spare), "ready")
+        async with replaying(programme, history.events[:200], seconds=2):
+            first.kill()
+            await programme.owned_by("w1")
+        assert await asks(spare, "/healthz") == (200, [])
+
+
 async def asks(worker: WorkerProcess, path: str) -> tuple[int, list[str]]:
     """What a worker answers: status and reasons."""
     async with AsyncClient() as client:
@@ -71,7 +83,7 @@ async def has_ended(worker: WorkerProcess) -> bool:
 async def ready(worker: WorkerProcess) -> bool:
     """Whether a worker says that it is."""
     worker.check()
-    return (await asks(worker, "/readyz"))[0] == 200
+    return worker.metrics_url is not None and (await asks(worker, "/readyz"))[0] == 200
 
 
 async def silent(worker: WorkerProcess) -> bool:
