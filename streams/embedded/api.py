@@ -37,6 +37,11 @@ class ApiProcess:
         )
 
     @property
+    def pid(self) -> int:
+        """Process id of the API itself."""
+        return self._process.pid
+
+    @property
     def url(self) -> str | None:
         """Where it is served, once it is."""
         output = self._process.output()
