@@ -22,6 +22,7 @@ from streams.api.routes import (
     orders,
     policies,
     profiles,
+    reviews,
     session,
     stream,
 )
@@ -30,7 +31,19 @@ from streams.clock import Clock
 from streams.settings import Settings
 from streams.telemetry.api_metrics import ApiMetrics
 
-ROUTERS = (session, orders, grades, board, profiles, policies, events, exports, stream, health)
+ROUTERS = (
+    session,
+    orders,
+    grades,
+    board,
+    profiles,
+    reviews,
+    policies,
+    events,
+    exports,
+    stream,
+    health,
+)
 
 
 def create_app(

@@ -40,12 +40,17 @@ def open_cases(settings: Settings) -> list[dict[str, Any]]:
 async def _open_cases(settings: Settings) -> list[dict[str, Any]]:
     look_up = LookUp(connect(settings.redis, _PATIENCE_S, 1), settings.key_prefix)
     try:
-        partitions = await look_up.partitions()
-        if partitions is None:
-            raise NothingStored(address_of(settings), settings.prefix)
-        found = [orjson.loads(case) for case in await look_up.cases(partitions)]
+        return await cases_in(look_up, settings)
     finally:
         await look_up.close()
+
+
+async def cases_in(look_up: LookUp, settings: Settings) -> list[dict[str, Any]]:
+    """As `open_cases`, over a connection that is already there."""
+    partitions = await look_up.partitions()
+    if partitions is None:
+        raise NothingStored(address_of(settings), settings.prefix)
+    found = [orjson.loads(case) for case in await look_up.cases(partitions)]
     return sorted(found, key=lambda case: (case["deadline"], case["customer_id"]))
 
 

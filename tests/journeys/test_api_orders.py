@@ -6,6 +6,7 @@ import httpx
 import pytest
 from journeys.programme import Programme
 from journeys.served import asked, served
+from journeys.test_review_commands import reviewing
 from journeys.wire_input import order
 
 from streams.clock import SystemClock
@@ -112,3 +113,21 @@ async def test_an_erased_customer_leaves_the_answers(programme):
             assert (await client.get(path)).status_code == 404
         changes = (await asked(client, "/api/changes"))["changes"]
         assert {change["customer_id"] for change in changes} == {"bob"}
+
+
+async def test_moves_that_wait_are_decided(stack, tmp_path):
+    """A case is listed, approved by its name, and gone; the grade follows."""
+    given = {"REGRADE_CLOCK": "wall", "REGRADE_POLICY": reviewing(tmp_path)}
+    async with Programme(stack, tmp_path, "waiting", **given) as programme:
+        await programme.worker()
+        async with served(programme) as client:
+            await client.post("/api/events", json=bought("ann", amount=900))
+            await programme.taken(1)
+            (case,) = (await asked(client, "/api/reviews"))["cases"]
+            said = {"decision": "approve", "reason": "asked her"}
+            done = await client.post(f"/api/reviews/{case['case']}/resolve", json=said)
+            assert done.status_code == 200, done.text
+            assert (await asked(client, "/api/reviews"))["cases"] == []
+            assert (await asked(client, "/api/client/grade/ann"))["tier"] == case["to"]
+            again = await client.post(f"/api/reviews/{case['case']}/resolve", json=said)
+            assert again.json()["error"]["code"] == "no_case"

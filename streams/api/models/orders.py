@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from streams.api.models.shared import PolicyNamed, Shape
+from streams.api.models.shared import Freshness, PolicyNamed, Shape
 
 
 class Result(Shape):
@@ -80,3 +80,10 @@ class Differences(Shape):
     """Everything that differs."""
 
     differences: list[Difference]
+
+
+class Cases(Shape):
+    """Moves that wait, as `regrade review list --json` tells them."""
+
+    cases: list[dict[str, Any]]
+    freshness: Freshness

@@ -82,7 +82,7 @@ async def recalculate(
     202 when some answers did not come in time: those commands are on the topic, and are carried
     out when a worker reads them.
     """
-    order = _Order(request, "grade.recalculate", said.wait_seconds, caller)
+    order = Order(request, "grade.recalculate", said.wait_seconds, caller)
     results, pending = await order.give(said.customers, {"reason": said.reason})
     return answer({"results": results, "pending": pending}, 202 if pending else 200)
 
@@ -94,7 +94,7 @@ async def override(
     """Hold a customer's tier: a floor, a ceiling or a pin; it replaces the one before."""
     until = None if said.until is None else said.until.isoformat()
     words = {"kind": said.kind, "tier": said.tier, "reason": said.reason, "until": until}
-    return await _Order(request, "override.set", said.wait_seconds, caller).one(client, words)
+    return await Order(request, "override.set", said.wait_seconds, caller).one(client, words)
 
 
 @router.delete("/client/{client:path}/override", response_model=Results, responses=LATER)
@@ -102,7 +102,7 @@ async def clear(
     request: Request, client: Client, said: Reason, caller: Annotated[Caller, Depends(operator)]
 ) -> Response:
     """Take the override back; without one nothing happens."""
-    order = _Order(request, "override.clear", said.wait_seconds, caller)
+    order = Order(request, "override.clear", said.wait_seconds, caller)
     return await order.one(client, {"reason": said.reason})
 
 
@@ -114,7 +114,7 @@ async def erase(
     if said.confirm != client:
         told = "`confirm` must be the id of the customer, letter by letter"
         raise Refused(422, "not_confirmed", told, "body.confirm")
-    order = _Order(request, "customer.erase", said.wait_seconds, caller)
+    order = Order(request, "customer.erase", said.wait_seconds, caller)
     return await order.one(client, {"reason": said.reason})
 
 
@@ -128,7 +128,7 @@ async def command(request: Request, event_id: str) -> Response:
     return answer(result(event_id, orjson.loads(body)))
 
 
-class _Order:
+class Order:
     """One kind of command, given by one caller."""
 
     def __init__(self, request: Request, kind: str, patience_s: float, caller: Caller) -> None:
