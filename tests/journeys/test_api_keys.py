@@ -34,6 +34,9 @@ OPERATORS = {
     ("POST", "/api/events"),
     ("POST", "/api/reviews/{case}/resolve"),
 }
+ASKED = {"clientId": "ann", "level": "gold", "form": "csv"} | dict.fromkeys(
+    ("client", "event_id", "case"), "a"
+)
 ADMINS = {("POST", "/api/client/{client}/erase")}
 
 
@@ -89,9 +92,7 @@ async def test_no_endpoint_is_reached_without_its_role(programme, tmp_path):
         for (method, path), role in routes(tmp_path).items():
             if role is None:
                 continue
-            url = path.format(
-                clientId="ann", client="ann", level="gold", event_id="e", form="csv", case="a"
-            )
+            url = path.format(**ASKED)
             lower = [name for name in keys if Role[name.upper()] < role]
             for name in lower:
                 refused = await client.request(method, url, headers=bearer(keys[name]))
