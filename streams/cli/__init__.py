@@ -23,6 +23,7 @@ from streams.cli import (
     override,
     policy,
     push,
+    rebuild,
     recover,
     replay,
     review,
@@ -63,6 +64,7 @@ app.command("map")(mapping.map_)
 app.command()(schemas.schemas)
 app.command()(snapshot.snapshot)
 app.command()(snapshot.restore)
+app.command()(rebuild.rebuild)
 app.add_typer(keys.app, name="keys")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(recover.app, name="recover")

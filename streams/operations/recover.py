@@ -63,7 +63,7 @@ async def _recover_offsets(
 ) -> tuple[list[Outside], bool]:
     async with open_store(settings.redis, settings.key_prefix) as store:
         async with ClusterView(settings) as cluster:
-            partitions = await _partitions(cluster, settings)
+            partitions = await partitions_of(cluster, settings)
             logs = (await cluster.logs(input_places(settings, partitions))).at
         metas = [await store.read_meta(at) for at in range(partitions)]
         outside = [
@@ -109,7 +109,12 @@ def _moved(meta: PartitionMeta, begins: dict[str, int]) -> Commit:
     return Commit(meta.commit, secrets.token_hex(16), after, [], [], [], {}, {})
 
 
-async def _partitions(cluster: ClusterView, settings: Settings) -> int:
+async def partitions_of(cluster: ClusterView, settings: Settings) -> int:
+    """How many partitions the input topics have.
+
+    Raises:
+        CannotRecover: they are missing, or differ.
+    """
     names = [settings.prefix + topic for topic in TOPICS]
     topics = await cluster.topics(names)
     counts = {topics[name].partitions for name in names if name in topics}
@@ -125,7 +130,7 @@ def recover_group(settings: Settings, confirm: Callable[[int], bool]) -> tuple[i
 
 async def _recover_group(settings: Settings, confirm: Callable[[int], bool]) -> tuple[int, bool]:
     async with ClusterView(settings) as cluster:
-        partitions = await _partitions(cluster, settings)
+        partitions = await partitions_of(cluster, settings)
         records = await records_read(cluster.admin, settings, partitions)
     async with open_store(settings.redis, settings.key_prefix) as store:
         if any([await store.read_meta(at) for at in range(partitions)]):

@@ -349,9 +349,9 @@ class RedisStore:
 
 
 @asynccontextmanager
-async def open_store(url: str, prefix: str) -> AsyncIterator[RedisStore]:
-    """A store for whoever claims nothing, so that no policy is asked for."""
-    store = RedisStore(connect(url, connections=2), prefix, "")
+async def open_store(url: str, prefix: str, policy: str = "") -> AsyncIterator[RedisStore]:
+    """A store for an operator; whoever claims nothing needs no policy."""
+    store = RedisStore(connect(url, connections=2), prefix, policy)
     try:
         yield store
     finally:
