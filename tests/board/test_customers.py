@@ -1,0 +1,79 @@
+"""What an operator does about one customer."""
+
+import pytest
+from board.viewing import Viewer
+from playwright.sync_api import expect
+
+
+def test_a_customer_is_found_and_shown_from_all_sides(viewer):
+    """Search by the beginning of the id, then the page of the one who was meant."""
+    viewer.open("#/customers")
+    page = viewer.page
+    page.get_by_label("Find a customer").fill("90")
+    page.get_by_role("link", name="900", exact=False).first.click()
+    told = viewer.shop.ask("/api/client/900")["explanation"]
+    expect(page.get_by_role("heading", level=1)).to_have_text("900")
+    expect(page.locator(".who-number")).to_have_text(f"{told['score']:.2f}")
+    for dimension in told["dimensions"]:
+        row = page.locator(".dimension", has_text=dimension["name"].capitalize())
+        expect(row.locator(".dimension-points")).to_contain_text(f"{dimension['points']:.2f} of")
+    expect(page.locator(".decay-day")).to_have_count(len(told["outlook"]))
+    expect(page.locator(".history-line")).to_be_attached()
+    page.get_by_text("Show as a table").click()
+    rows = viewer.shop.ask("/api/client/900/ledger")["rows"]
+    expect(page.locator(".as-table tbody tr")).to_have_count(len(rows))
+
+
+def test_an_unknown_customer_is_said_to_be_unknown(browser, shop):
+    """No error, no empty page."""
+    with Viewer.of(browser, shop, role="viewer") as viewer:
+        viewer.open("#/customers/nobody")
+        expect(viewer.page.get_by_text("Nobody has the id nobody")).to_be_visible()
+
+
+def test_a_tier_is_held_and_released(viewer):
+    """The page shows who holds it and why, and what would be without it."""
+    viewer.open("#/customers/900")
+    page = viewer.page
+    viewer.button("Hold a tier").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("How").select_option("pin")
+    dialog.get_by_label("Tier", exact=True).select_option("platinum")
+    dialog.get_by_label("Reason").fill("opening of the new branch")
+    dialog.get_by_role("button", name="Hold a tier").click()
+    expect(page.locator(".note-warn")).to_contain_text("opening of the new branch")
+    expect(page.locator(".who-badge")).to_have_text("Platinum")
+    expect(page.locator(".change-why").first).to_contain_text("Held at Platinum by mei-admin")
+    viewer.button("Release the tier").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("it has opened")
+    page.get_by_role("dialog").get_by_role("button", name="Release the tier").click()
+    expect(page.locator(".note-warn")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("role", "buttons"),
+    [
+        ("viewer", []),
+        ("operator", ["Grade anew", "Hold a tier"]),
+        ("admin", ["Grade anew", "Hold a tier", "Merge", "Erase"]),
+    ],
+)
+def test_each_role_sees_what_it_may_do(browser, shop, role, buttons):
+    """No button that would be refused."""
+    with Viewer.of(browser, shop, role=role) as viewer:
+        viewer.open("#/customers/800")
+        assert viewer.page.locator(".actions button").all_inner_texts() == buttons
+
+
+def test_erasing_asks_for_the_id(viewer):
+    """The wrong id sends nothing."""
+    viewer.open("#/customers/800")
+    viewer.button("Erase").click()
+    dialog = viewer.page.get_by_role("dialog")
+    dialog.get_by_label("Type 800 to confirm").fill("80")
+    dialog.get_by_label("Reason").fill("asked for it")
+    dialog.get_by_role("button", name="Erase").click()
+    expect(dialog.get_by_role("alert")).to_have_text("The id does not agree.")
+    viewer.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(viewer.page.get_by_role("heading", level=1)).to_have_text("800")
