@@ -18,7 +18,7 @@ dev: $(READY) ## keep a broker, a store and a worker running
 	$(BIN)/regrade dev
 
 test: $(READY) ## all tests that need nothing but this machine
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not kafka and not promtool and not kubectl"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not kafka and not promtool and not kubectl and not chromium"
 
 check: lint types contracts docstrings ## everything that can be known without running it
 
@@ -35,11 +35,12 @@ contracts: $(READY)
 docstrings: $(READY)
 	$(BIN)/interrogate -q scoring streams tests
 
-test-parts: $(READY) ## the tests that need Apache Kafka (Java 17, Maven), promtool and kubectl
+test-parts: $(READY) ## the tests that need Apache Kafka (Java 17, Maven), promtool, kubectl and chromium
 	deploy/kafka/install-java.sh
 	deploy/prometheus/promtool.sh
+	deploy/board/install-chromium.sh
 	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
-	$(BIN)/python -m pytest -m "kafka or promtool or kubectl"
+	$(BIN)/python -m pytest -m "kafka or promtool or kubectl or chromium"
 
 soak: $(READY) ## random faults on Apache Kafka: SEED says where to begin, MINUTES for how long
 	REGRADE_FAULT_SEED=$(or $(SEED),$(shell shuf -i 1-1000000 -n 1)) \

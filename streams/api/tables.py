@@ -49,6 +49,8 @@ def tier_rows(
                 "name": tier.name,
                 "rank": rank,
                 "label": tier.label,
+                "enter": float(tier.enter),
+                "keep": float(tier.keep),
                 "count": count,
                 "share": count / total if total else 0.0,
                 "yesterday": before[-2][1] if before else 0,

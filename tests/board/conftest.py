@@ -19,20 +19,7 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium, without a window."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            # As root there is no sandbox, and containers are short of /dev/shm.
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-dev-shm-usage"],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def shop(browser, tmp_path_factory) -> Iterator[Shop]:
+def shop(tmp_path_factory) -> Iterator[Shop]:
     """A tenth of the households of the demo, their purchases up to the summer taken in."""
     with running("grocery-usd", 2, clock="event") as stack:
         shop = Shop(stack, tmp_path_factory.mktemp("api"))
@@ -42,6 +29,19 @@ def shop(browser, tmp_path_factory) -> Iterator[Shop]:
             yield shop
         finally:
             shop.close()
+
+
+@pytest.fixture(scope="session")
+def browser(shop) -> Iterator[Browser]:  # the shop first: starting it needs a loop of its own
+    """Debian's chromium, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            # As root there is no sandbox, and containers are short of /dev/shm.
+            executable_path=shutil.which("chromium"),
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

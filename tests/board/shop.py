@@ -1,6 +1,7 @@
 """A programme to look at: real purchases, three keys, an API that can be restarted."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -61,7 +62,9 @@ class Shop:
         end_ms = datetime.fromisoformat(f"{until}T00:00:00Z").timestamp() * 1000
         now = [event for event in self._events if event.timestamp_ms < end_ms]
         self._events = self._events[len(now) :]
-        asyncio.run(self._send(now))
+        # In this thread the loop of Playwright may be running.
+        with ThreadPoolExecutor(1) as elsewhere:
+            elsewhere.submit(asyncio.run, self._send(now)).result()
         eventually(self._taken, PATIENCE_S)
 
     def ask(self, path: str, **query: str) -> dict:

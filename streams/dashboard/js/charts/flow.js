@@ -35,8 +35,8 @@ export function flowPicture(flows, width, height) {
     },
     defs,
     s("g.flow-ribbons", {}, drawn),
-    left.map((node) => nodeMark(node, x0, x0 - 8, "end")),
-    right.map((node) => nodeMark(node, x1 - NODE, x1 + 8, "start")),
+    left.map((node) => nodeMark(node, x0, x0 - 8, "end", height)),
+    right.map((node) => nodeMark(node, x1 - NODE, x1 + 8, "start", height)),
   );
 }
 
@@ -76,8 +76,9 @@ function fromName(name) {
   return name === null ? t("flow.new") : tierName(name);
 }
 
-function nodeMark(node, x, textX, anchor) {
-  const middle = node.y + node.height / 2;
+function nodeMark(node, x, textX, anchor, height) {
+  // Words of a thin node at the edge stay inside the picture.
+  const middle = Math.max(14, Math.min(height - 18, node.y + node.height / 2));
   const name = fromName(node.name);
   return s(
     "g.flow-node",

@@ -31,8 +31,16 @@ export function actions(told, changed) {
 }
 
 const input = (attributes = {}) =>
-  h("input.input", { required: true, maxlength: 500, ...attributes });
+  h("input.input", { required: true, maxlength: 256, ...attributes });
 const reasonField = () => field("reason", t("field.reason"), input(), t("field.reason.hint"));
+
+/** Order something; a worker's refusal is an error with its words. */
+async function order(method, path, body) {
+  const answer = await send(method, path, body);
+  const refused = answer.results?.find((one) => one.outcome === "rejected");
+  if (refused) throw new Error(refused.detail);
+  return answer;
+}
 
 /** Say what became of a command: done, or still under way. */
 function told(answer, done) {
@@ -46,7 +54,7 @@ function recalculate(id, changed) {
     fields: [reasonField()],
     button: t("action.recalculate"),
     submit: ({ reason }) =>
-      send("POST", "/api/client/grade/recalculate", { client_id: id, reason }),
+      order("POST", "/api/client/grade/recalculate", { client_id: id, reason }),
     done: (answer) => {
       told(answer, t("command.done"));
       changed();
@@ -82,7 +90,7 @@ function setOverride(id, { tier }, changed) {
     ],
     button: t("action.override"),
     submit: ({ until, ...rest }) =>
-      send("PUT", customerPath(id, "/override"), until ? { ...rest, until } : rest),
+      order("PUT", customerPath(id, "/override"), until ? { ...rest, until } : rest),
     done: (answer) => {
       told(answer, t("override.set"));
       changed();
@@ -96,7 +104,7 @@ function clearOverride(id, changed) {
     words: t("action.clear.words"),
     fields: [reasonField()],
     button: t("action.clear"),
-    submit: ({ reason }) => send("DELETE", customerPath(id, "/override"), { reason }),
+    submit: ({ reason }) => order("DELETE", customerPath(id, "/override"), { reason }),
     done: (answer) => {
       told(answer, t("override.cleared"));
       changed();
@@ -110,7 +118,7 @@ function merge(id, changed) {
     words: t("action.merge.words", { id }),
     fields: [field("into", t("field.into"), input()), reasonField()],
     button: t("action.merge"),
-    submit: (values) => send("POST", customerPath(id, "/merge"), values),
+    submit: (values) => order("POST", customerPath(id, "/merge"), values),
     done: (answer) => {
       told(answer, t("merge.done"));
       changed();
@@ -134,7 +142,7 @@ function erase(id, changed) {
     danger: true,
     submit: async ({ confirm, reason }) => {
       if (confirm !== id) throw new Error(t("erase.differs"));
-      return send("POST", customerPath(id, "/erase"), { confirm, reason });
+      return order("POST", customerPath(id, "/erase"), { confirm, reason });
     },
     done: (answer) => {
       told(answer, t("erase.done"));

@@ -13,7 +13,7 @@ export function decay(told) {
   if (!told.outlook.length) return emptyState(t("decay.none"), t("decay.none.advice"));
   return h(
     "ol.decay",
-    {},
+    { tabindex: "0", "aria-label": t("decay.title") },
     told.outlook.map((row, at) => one(row, told, at === 0 ? told : told.outlook[at - 1])),
   );
 }

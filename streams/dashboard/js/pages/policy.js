@@ -64,7 +64,7 @@ export function policy(main) {
           ? h(
               "ul.differences",
               {},
-              differences.map((one) => h("li", {}, one)),
+              differences.map((one) => h("li", { class: `difference-${one.change}` }, one.text)),
             )
           : emptyState(t("policy.same")),
     );

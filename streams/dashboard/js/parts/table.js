@@ -13,7 +13,9 @@ export function table({ caption, head, rows, groups, class: name = "" }) {
     h(
       "tr.groups",
       {},
-      groups.map(([text, span]) => h("th", { scope: "colgroup", colspan: span }, text)),
+      groups.map(([text, span]) =>
+        text ? h("th", { scope: "colgroup", colspan: span }, text) : h("td", { colspan: span }),
+      ),
     );
   const names = h(
     "tr",
@@ -47,5 +49,5 @@ export function table({ caption, head, rows, groups, class: name = "" }) {
  * @returns {HTMLElement}
  */
 export function scrolling(caption, inside) {
-  return h("div.table-scroll", { tabindex: "0", role: "region", "aria-label": caption }, inside);
+  return h("div.table-scroll", { tabindex: "0", role: "group", "aria-label": caption }, inside);
 }

@@ -18,7 +18,7 @@ export const englishCustomer = {
     "Score over time with the bounds of the tiers, the tier held, and spend by day. The same numbers follow as a table.",
   "history.empty": "Nothing is known of any day",
   "history.bought": "bought for {spend} in {orders} orders",
-  "history.key.score": "Score",
+  "history.key.score": "Score at each change",
   "history.key.ahead": "If nothing happens",
   "history.key.held": "Tier held",
   "history.key.spend": "Spend of the day",
@@ -140,10 +140,9 @@ export const englishCustomer = {
   "review.done": "Decided.",
 
   "reports.customers": "Customers",
-  "reports.customers.words":
-    "Every customer with tier, score, labels, readings and the day they are told of.",
+  "reports.customers.words": "Every customer with tier, score and labels.",
   "reports.changes": "Changes",
-  "reports.changes.words": "Every move with its reason, in order.",
+  "reports.changes.words": "The moves that are kept, each with its reason, the latest first.",
   "reports.csv": "CSV",
   "reports.jsonl": "JSON lines",
   "reports.months": "Moves by month and reason",
