@@ -25,6 +25,7 @@ from streams.api.routes import (
     reviews,
     session,
     stream,
+    versions,
 )
 from streams.api.settings import ApiSettings
 from streams.clock import Clock
@@ -39,6 +40,7 @@ ROUTERS = (
     profiles,
     reviews,
     policies,
+    versions,
     events,
     exports,
     stream,

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import httpx
+import orjson
 from embedded.eventually import eventually
 
 from streams.api.keys import KeyFile, Role
@@ -17,15 +18,32 @@ from streams.replay.journey import load_journey
 from streams.replay.produce import Replay, open_producer
 
 PATIENCE_S = 90.0
+_DAY_MS = 86_400_000
+
+
+def purchases() -> list[WireEvent]:
+    """A tenth of the households of the demo, in 2017."""
+    return [event for event in load_journey().events if event.key.endswith(b"0")]
+
+
+def moved(events: list[WireEvent], days: int) -> list[WireEvent]:
+    """The same events, so many days later."""
+    return [_moved(event, days * _DAY_MS) for event in events]
+
+
+def _moved(event: WireEvent, by_ms: int) -> WireEvent:
+    body = orjson.loads(event.value)
+    body["occurred_at"] += by_ms
+    return event._replace(value=orjson.dumps(body), timestamp_ms=event.timestamp_ms + by_ms)
 
 
 class Shop:
     """The API over a running stack."""
 
-    def __init__(self, stack: Running, folder: Path) -> None:
+    def __init__(self, stack: Running, folder: Path, events: list[WireEvent]) -> None:
         self._stack = stack
         self._folder = folder
-        self._events = [event for event in load_journey().events if event.key.endswith(b"0")]
+        self._events = events
         (port,) = free_ports(1)
         self._port = str(port)
         self._api: ApiProcess | None = None
@@ -43,7 +61,6 @@ class Shop:
         """Start the API; at the same address each time."""
         settings = {
             "REGRADE_POLICY": "grocery-usd",
-            "REGRADE_CLOCK": "event",
             "REGRADE_API_PORT": self._port,
             "REGRADE_API_KEYS": str(self._folder / "keys.json"),
             "REGRADE_API_DATA": str(self._folder / "data"),

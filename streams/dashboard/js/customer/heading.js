@@ -62,10 +62,8 @@ function attributes(profile) {
 
 function notes(profile, told) {
   const said = [];
-  if (profile.alias_of) said.push(["plain", t("customer.alias", { id: profile.alias_of })]);
   if (told.override) said.push(["warn", overrideWords(told)]);
   if (told.pending) said.push(["warn", pendingWords(told)]);
-  if (profile.review) said.push(["warn", t("customer.review")]);
   return said.map(([kind, words]) => h("p.note", { class: `note-${kind}` }, words));
 }
 

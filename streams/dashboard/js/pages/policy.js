@@ -1,4 +1,4 @@
-/** The policy: versions, the text with checks as it is typed, differences, simulation, publication. */
+/** The policy: versions, the text with checks as it is typed, differences, simulation. */
 
 import { get, send } from "../api.js";
 import { fill, h } from "../dom.js";
@@ -8,7 +8,6 @@ import { fetched, panel } from "../parts/panel.js";
 import { emptyState, errorState, loadingState } from "../parts/states.js";
 import { sweepBar } from "../parts/sweep.js";
 import { editor } from "../policy/editor.js";
-import { publish, rollBack } from "../policy/publish.js";
 import { simulationView } from "../policy/simulation.js";
 import { versionList } from "../policy/versions.js";
 import { may } from "../session.js";
@@ -37,7 +36,6 @@ export function policy(main) {
   const buttons = [
     act("diff", showDifferences),
     may("operator") && act("simulate", simulate),
-    may("admin") && act("publish", () => publish(text.text(), again), "primary"),
   ].filter(Boolean);
 
   async function open({ version }) {
@@ -83,7 +81,7 @@ export function policy(main) {
         const first = list.find((one) => one.in_force) ?? list[0];
         if (first) open(first);
       }
-      return versionList(list, { shown, open, back: (version) => rollBack(version, again) });
+      return versionList(list, { shown, open });
     },
   );
   again();

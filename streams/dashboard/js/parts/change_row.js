@@ -45,7 +45,7 @@ export function changeRow(change, { arrived = false, ofOne = false } = {}) {
 }
 
 /** @param {string} id @returns {HTMLElement} the id, masked if it is to be, and the way to it */
-export function customerLink(id) {
+function customerLink(id) {
   const href = linkTo("customers", id);
   return h("a.change-id", { href }, idsMasked() ? maskedId(id) : id);
 }

@@ -1,29 +1,28 @@
-/** Every version of the policy: which is in force, how far its sweep has come, and the way back. */
+/** Every version of the policy: which is in force, how far its sweep has come. */
 
 import { bar } from "../charts/bar.js";
 import { h } from "../dom.js";
 import { instant, number, percent } from "../format.js";
 import { t } from "../i18n.js";
 import { emptyState } from "../parts/states.js";
-import { may } from "../session.js";
 
 /**
  * @param {any[]} versions
- * @param {{shown: any, open: (version: any) => void, back: (version: any) => void}} acts
+ * @param {{shown: any, open: (version: any) => void}} acts
  * @returns {any}
  */
-export function versionList(versions, { shown, open, back }) {
+export function versionList(versions, { shown, open }) {
   if (!versions.length) return emptyState(t("versions.none"));
   return h(
     "ol.versions",
     {},
     [...versions]
       .sort((a, b) => b.version - a.version)
-      .map((one) => versionOf(one, { shown, open, back })),
+      .map((one) => versionOf(one, { shown, open })),
   );
 }
 
-function versionOf(one, { shown, open, back }) {
+function versionOf(one, { shown, open }) {
   return h(
     "li.version",
     { class: one.in_force ? "in-force" : "" },
@@ -47,9 +46,6 @@ function versionOf(one, { shown, open, back }) {
         { type: "button", "aria-pressed": String(one.version === shown), onclick: () => open(one) },
         t("versions.open"),
       ),
-      may("admin") &&
-        !one.in_force &&
-        h("button.button.small", { type: "button", onclick: () => back(one) }, t("versions.back")),
     ),
   );
 }

@@ -25,7 +25,6 @@ export const english = {
   "nav.board": "Board",
   "nav.customers": "Customers",
   "nav.policy": "Policy",
-  "nav.reviews": "Reviews",
   "nav.reports": "Reports",
   "language.switch": "切换到中文",
   "theme.light": "Light colours",

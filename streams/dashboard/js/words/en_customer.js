@@ -10,8 +10,6 @@ export const englishCustomer = {
   "customer.ungraded": "not graded yet",
   "customer.unknown": "Nobody has the id {id}",
   "customer.unknown.advice": "No accepted event has named it, or the customer was erased.",
-  "customer.alias": "Merged into {id}.",
-  "customer.review": "A review of this customer waits for a decision.",
 
   "history.title": "Over time",
   "history.picture":
@@ -108,9 +106,6 @@ export const englishCustomer = {
     "The computed tier goes on beside it, and comes back when the hold ends.",
   "action.clear": "Release the tier",
   "action.clear.words": "The tier becomes what the events have earned.",
-  "action.merge": "Merge",
-  "action.merge.words":
-    "Everything of {id} goes to another customer, and its id from then on as well.",
   "action.erase": "Erase",
   "action.erase.words":
     "Everything about {id} is removed, for good. Consumers are told. This cannot be undone.",
@@ -120,24 +115,11 @@ export const englishCustomer = {
   "field.tier": "Tier",
   "field.until": "Last day",
   "field.until.hint": "Empty: until it is released.",
-  "field.into": "Into which customer",
   "field.confirm": "Type {id} to confirm",
   "command.done": "Done.",
   "command.pending": "Sent; a worker carries it out as soon as it reads it.",
-  "merge.done": "Merged.",
   "erase.done": "Erased.",
   "erase.differs": "The id does not agree.",
-
-  "reviews.words": "Cases that wait for a person. Nothing moves until somebody decides.",
-  "reviews.open": "Waiting",
-  "reviews.none": "Nothing waits",
-  "reviews.none.advice":
-    "A case appears when a policy asks for a person, and when a customer is put up for review.",
-  "review.approve": "Approve",
-  "review.reject": "Reject",
-  "review.approve.words": "The move is made at once.",
-  "review.reject.words": "The tier stays as it is.",
-  "review.done": "Decided.",
 
   "reports.customers": "Customers",
   "reports.customers.words": "Every customer with tier, score and labels.",

@@ -25,7 +25,6 @@ export const chinese = {
   "nav.board": "看板",
   "nav.customers": "客户",
   "nav.policy": "规则",
-  "nav.reviews": "复核",
   "nav.reports": "报表",
   "language.switch": "Switch to English",
   "theme.light": "浅色",
