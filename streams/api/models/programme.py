@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from streams.api.models.shared import Change, Freshness, Names, Shape
+from streams.api.models.shared import Change, Freshness, Names, PolicyNamed, Shape
 
 
 class Me(Shape):
@@ -67,8 +67,30 @@ class Tier(TierCount):
 
     rank: int
     label: Names
+    enter: float
+    """From which score, or value of the ranking reading, it is reached."""
+    keep: float
+    """From which it is not lost."""
     yesterday: int
     history: list[DayCount]
+
+
+class PolicyVersion(PolicyNamed):
+    """A version of the policy."""
+
+    in_force: bool
+
+
+class PolicyVersions(Shape):
+    """Every version of the policy."""
+
+    versions: list[PolicyVersion]
+
+
+class PolicyText(PolicyVersion):
+    """A version with its text, all it extends included."""
+
+    text: str
 
 
 class Tiers(Shape):
