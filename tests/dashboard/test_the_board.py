@@ -2,7 +2,7 @@
 
 import re
 
-from board.viewing import Viewer
+from dashboard.viewing import Viewer
 from playwright.sync_api import expect
 
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 
 import pytest
-from board.modules import Module, modules, words_of
+from dashboard.modules import Module, modules, words_of
 from playwright._impl._driver import compute_driver_executable
 
 from streams.dashboard import FOLDER

@@ -1,7 +1,7 @@
 """What an operator does about one customer."""
 
 import pytest
-from board.viewing import Viewer
+from dashboard.viewing import Viewer
 from playwright.sync_api import expect
 
 

@@ -1,6 +1,6 @@
 """Keys: the form takes them, refuses them in words, and forgets them."""
 
-from board.viewing import Viewer
+from dashboard.viewing import Viewer
 from playwright.sync_api import expect
 
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from board.shop import Shop, moved, purchases
-from board.viewing import Viewer
+from dashboard.shop import Shop, moved, purchases
+from dashboard.viewing import Viewer
 from playwright.sync_api import Browser, sync_playwright
 
 from streams.clock import SystemClock

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from board.shop import Shop
+from dashboard.shop import Shop
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 PATIENCE_MS = 30_000

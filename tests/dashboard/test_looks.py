@@ -1,7 +1,7 @@
 """Every page can be read and used by everybody: axe, narrow screens, keys, both languages."""
 
 import pytest
-from board.viewing import PAGES, Viewer
+from dashboard.viewing import PAGES, Viewer
 from playwright.sync_api import expect
 
 WIDTHS = {360: 740, 820: 1180, 1920: 1080}
