@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import pytest
 from httpx import AsyncClient
 from journeys.held_replay import replaying
 from journeys.patience import until
@@ -22,6 +23,7 @@ DEFECTS = {
 }
 
 
+@pytest.mark.timeout(300)
 async def test_a_worker_that_idles_is_ended_and_its_successor_does_the_work(
     stack, history, tmp_path
 ):
