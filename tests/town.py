@@ -51,6 +51,11 @@ class Town:
         offset = len(self.log[partition])
         self.log[partition].append(given._replace(partition=partition, offset=offset))
 
+    def put_sent(self, topic: str, key: bytes, value: bytes | None) -> None:
+        """Put a record as it is sent into the log."""
+        home = self.home(key.decode())
+        self.put(LogRecord(topic, home, 0, 0, key, value), home)
+
     async def owner(self, partition: int, *, anew: bool = False) -> PartitionProcessor:
         """Who owns a partition; `anew` as after a crash."""
         if anew or partition not in self._owners:

@@ -21,6 +21,8 @@ def commit(meta: PartitionMeta, **parts: Any) -> Commit:
         day=parts.pop("day", meta.day),
         tail=meta.tail + len(rows),
         erasure_key=meta.erasure_key,
+        sent=parts.pop("sent", dict(meta.sent)),
+        received=parts.pop("received", dict(meta.received)),
     )
     known: dict[str, Any] = {"states": [], "due": [], "rows": [], "counts": {}}
     known |= {"moves": {}, "expected": meta.commit, "commit": secrets.token_hex(16)}

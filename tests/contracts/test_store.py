@@ -39,6 +39,18 @@ async def test_meta_is_what_the_last_commit_said(store):
     assert again.commit != meta.commit
 
 
+async def test_the_numbers_of_transfers_are_those_of_the_last_commit(store):
+    """Per partition, sent and received apart, to every later claim."""
+    meta = await store.claim(0, "a", 1)
+    assert (meta.sent, meta.received) == ({}, {})
+    meta = await put(store, meta, sent={0: 1, 12: 7}, received={3: 2})
+    stale = commit(meta, sent={0: 9})
+    await put(store, meta, sent={0: 2, 12: 7}, received={3: 2, 0: 2})
+    assert await store.commit(0, stale) == "stale"
+    again = await store.claim(0, "b", 1)
+    assert (again.sent, again.received) == ({0: 2, 12: 7}, {3: 2, 0: 2})
+
+
 async def test_what_a_caller_does_to_its_meta_stays_with_it(store):
     """A meta is a copy: changing it changes nothing in the store."""
     meta = await store.claim(0, "a", 1)
