@@ -9,6 +9,7 @@ import orjson
 from starlette.concurrency import run_in_threadpool
 
 from scoring.calendar import iso
+from scoring.merging import is_alias
 from streams.api.archive import Search
 from streams.api.parts import Parts
 from streams.storage.codec import BlobCodec
@@ -28,8 +29,12 @@ async def customers(parts: Parts) -> AsyncIterator[list[dict[str, Any]]]:
     async for page in parts.look_up.pages(partitions):
         rows = []
         for customer, stored in page:
-            if stored.blob is not None and stored.day is not None:
-                grade = programme.grade(customer, decode(stored.blob), stored.day)
+            if stored.blob is None or stored.day is None:
+                continue
+            state = decode(stored.blob)
+            # What came for an alias counts for whom it was merged into.
+            if not is_alias(state):
+                grade = programme.grade(customer, state, stored.day)
                 names = ("customer_id", "tier", "score", "labels", "version")
                 rows.append({name: grade[name] for name in names} | {"as_of": iso(stored.day)})
         yield rows

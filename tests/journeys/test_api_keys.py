@@ -37,7 +37,7 @@ OPERATORS = {
 ASKED = {"clientId": "ann", "level": "gold", "form": "csv"} | dict.fromkeys(
     ("client", "event_id", "case"), "a"
 )
-ADMINS = {("POST", "/api/client/{client}/erase")}
+ADMINS = {("POST", f"/api/client/{{client}}/{what}") for what in ("erase", "merge", "unmerge")}
 
 
 def routes(tmp_path) -> dict[tuple[str, str], Role | None]:

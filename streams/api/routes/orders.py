@@ -67,6 +67,13 @@ class Override(Reason):
     """The last day on which it counts."""
 
 
+class Merge(Reason):
+    """Two ids of one customer."""
+
+    into: Id
+    """The id under which the customer goes on."""
+
+
 class Erase(Reason):
     """The end of a customer; the id said twice."""
 
@@ -103,6 +110,24 @@ async def clear(
 ) -> Response:
     """Take the override back; without one nothing happens."""
     order = Order(request, "override.clear", said.wait_seconds, caller)
+    return await order.one(client, {"reason": said.reason})
+
+
+@router.post("/client/{client:path}/merge", response_model=Results, responses=LATER)
+async def merge(
+    request: Request, client: Client, said: Merge, caller: Annotated[Caller, Depends(admin)]
+) -> Response:
+    """Make one customer of two: what came for the first, and will come, counts for the other."""
+    order = Order(request, "customer.merge", said.wait_seconds, caller)
+    return await order.one(client, {"into": said.into, "reason": said.reason})
+
+
+@router.post("/client/{client:path}/unmerge", response_model=Results, responses=LATER)
+async def unmerge(
+    request: Request, client: Client, said: Reason, caller: Annotated[Caller, Depends(admin)]
+) -> Response:
+    """Take a merged customer out again: both are as if they had never been one."""
+    order = Order(request, "customer.unmerge", said.wait_seconds, caller)
     return await order.one(client, {"reason": said.reason})
 
 
