@@ -34,7 +34,7 @@ OPERATORS = {
     ("POST", "/api/events"),
     ("POST", "/api/reviews/{case}/resolve"),
 }
-ASKED = {"clientId": "ann", "level": "gold", "form": "csv"} | dict.fromkeys(
+ASKED = {"clientId": "ann", "level": "gold", "form": "csv", "version": "1"} | dict.fromkeys(
     ("client", "event_id", "case"), "a"
 )
 ADMINS = {("POST", f"/api/client/{{client}}/{what}") for what in ("erase", "merge", "unmerge")}
