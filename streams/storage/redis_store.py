@@ -316,8 +316,9 @@ class RedisStore:
             found = await self._ask("being asked how it is", asking)
         except StoreUnavailable:
             return None
-        writes = found["aof_enabled"] and found["aof_last_write_status"] == "ok"
-        return Condition(found["used_memory"], found["maxmemory"], bool(writes))
+        # A provider may leave out what it hides.
+        writes = found.get("aof_enabled") and found.get("aof_last_write_status") == "ok"
+        return Condition(found.get("used_memory", 0), found.get("maxmemory", 0), bool(writes))
 
     async def close(self) -> None:
         """Give back the connections."""

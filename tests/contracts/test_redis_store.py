@@ -153,3 +153,23 @@ async def test_a_partition_is_copied_with_whatever_it_holds(redis_store):
         found = await redis_store.read_meta(partition)
         assert (found.day, found.next, found.tail) == (19_000, {"orders": 7}, 2)
     assert (await redis_store.read_meta(0)).commit != (await redis_store.read_meta(1)).commit
+
+
+async def test_the_condition_of_a_server_tells_of_memory_and_disk(redis_store, setting):
+    """What it uses, what it may use, and whether its append-only file is written."""
+    before = await redis_store.condition()
+    assert before is not None
+    assert before.memory > 0
+    assert (before.limit, before.persists) == (0, True)
+    setting("maxmemory", str(256 * 1024 * 1024))
+    setting("appendonly", "no")
+    after = await redis_store.condition()
+    assert after is not None
+    assert (after.limit, after.persists) == (256 * 1024 * 1024, False)
+
+
+async def test_a_server_that_does_not_answer_has_no_condition():
+    """Nobody listens there."""
+    store = RedisStore(connect("redis://127.0.0.1:1/0", timeout_s=0.5), "none", "test v1")
+    assert await store.condition() is None
+    await store.close()
