@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from oracle.fields import Fields
 
 DAY_REACHED = "day.reached"
+ERASE = "customer.erase"
 
 KINDS = frozenset(
     {
@@ -230,6 +231,11 @@ def _answer(fields: Fields, _day: int) -> dict[str, Any]:
     }
 
 
+def _signed(fields: Fields, _day: int) -> dict[str, Any]:
+    """Read the fields of a command that says who and why, and nothing else."""
+    return {"reason": fields.identifier("reason"), "author": fields.identifier("author")}
+
+
 def _nothing(_fields: Fields, _day: int) -> dict[str, Any]:
     """Read a command that has no fields of its own."""
     return {}
@@ -247,4 +253,5 @@ TYPES: dict[str, Callable[[Fields, int], dict[str, Any]]] = {
     OVERRIDE_CLEAR: _nothing,
     RECALCULATE: _nothing,
     REVIEW_RESOLVE: _answer,
+    ERASE: _signed,
 }

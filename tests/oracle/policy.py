@@ -48,6 +48,7 @@ class Policy:
     reminders: list[Reminder]
     warn_before_days: list[int]
     reviews: Reviews | None
+    erased_for_good: bool
 
     def excludes(self, customer_id: str | None) -> bool:
         """Say whether a customer id matches one of the `exclude` patterns."""
@@ -92,6 +93,7 @@ def policy_of(document: Mapping[str, Any]) -> Policy:
         warn_before_days=document.get("warnings", {}).get("before_days", []),
         reminders=reminders_of(document.get("reminders", ())),
         reviews=reviews_of(document.get("review_when")),
+        erased_for_good=document.get("erased", "refuse") == "refuse",
     )
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from oracle.customer import Customer
 from oracle.days import iso
 from oracle.duplicates import repeated
+from oracle.erasures import Erasures, Gone, farewell
 from oracle.event import Event, Result
-from oracle.facts import DAY_REACHED, Fact
+from oracle.facts import DAY_REACHED, ERASE, Fact
 from oracle.folding import fold
 from oracle.foresight import Future
 from oracle.grading import regrade
@@ -43,15 +44,20 @@ class Partition:
         self.changes: list[dict[str, Any]] = []
         self.notices: list[dict[str, Any]] = []
         self.futures: dict[str, Future] = {}
+        self.erasures = Erasures(policy.erased_for_good)
 
     def take(self, event: Event) -> str:
         """Take one record and return its outcome."""
         fact = admit(event, self.policy, self.today)
+        if self.erasures.refuse(event, fact):
+            return "rejected:erased"
         if isinstance(fact, str):
             return fact
         today = self._advance(fact.day)
         if fact.type == DAY_REACHED:
             return "day"
+        if fact.type == ERASE:
+            return self._erase(fact, event, today)
         return self._accept(fact, event, today)
 
     def result(self, outcomes: list[str]) -> Result:
@@ -96,7 +102,9 @@ class Partition:
     def _accept(self, fact: Fact, event: Event, today: int) -> str:
         """Fold a fact into its customer, unless it was taken before, and re-grade."""
         customer_id = fact.customer_id or ""
-        customer = self.customers.get(customer_id) or Customer(customer_id)
+        customer = self.customers.get(customer_id) or Customer(
+            customer_id, version=self.erasures.last_version(customer_id)
+        )
         again = repeated(customer, fact, today)
         if again:
             return again
@@ -107,13 +115,26 @@ class Partition:
         self.customers[customer_id] = customer
         fold(customer, fact, today)
         self.futures.pop(customer_id, None)
-        cause = {
-            "topic": event.topic,
-            "offset": event.offset,
-            "event_id": fact.event_id,
-        }
-        self._publish(regrade(self.policy, customer, today, fact), cause)
+        self._publish(regrade(self.policy, customer, today, fact), _cause(fact, event))
         return "folded"
+
+    def _erase(self, fact: Fact, event: Event, today: int) -> str:
+        """Forget a customer, and say so if there was a tier to end."""
+        customer_id = fact.customer_id or ""
+        customer = self.customers.get(customer_id)
+        if self.erasures.repeats(customer, fact):
+            return "duplicate"
+        version = 0
+        if customer is not None:
+            version = customer.version
+            if customer.effective is not None:
+                tier = self.policy.tiers[customer.effective].name
+                self._publish([farewell(customer, tier, today)], _cause(fact, event))
+                version += 1
+            del self.customers[customer_id]
+            self.futures.pop(customer_id, None)
+        self.erasures.gone[customer_id] = Gone(version, fact.event_id)
+        return "erased"
 
     def _publish(self, changes: list[dict[str, Any]], cause: dict[str, Any]) -> None:
         """Publish changes with what caused them."""
@@ -156,6 +177,11 @@ class Partition:
         opened = iso(case.opened)
         told = {"to": self.policy.tiers[case.to].name, "opened_on": opened}
         return told | {"rule": case.rule, "trigger": case.trigger, "event_id": case.event_id}
+
+
+def _cause(fact: Fact, event: Event) -> dict[str, Any]:
+    """Describe the record behind a change."""
+    return {"topic": event.topic, "offset": event.offset, "event_id": fact.event_id}
 
 
 def _plain(value: Any) -> float | None:

@@ -13,7 +13,7 @@ from histories import CENTS, histories
 from hypothesis import given
 from hypothesis import strategies as st
 from programmes import programmes
-from runs import FIRST, Run, run
+from runs import ERASURE_KEY, FIRST, Run, run
 
 from scoring.policy import Policy
 from scoring.units import NEVER, Day
@@ -57,7 +57,7 @@ async def sliced(
     given_policy: Policy, records: list[LogRecord], steps: list[str], at_once: int, seed: int
 ) -> Run:
     """Take records and ticks in turns, with deaths between and within them."""
-    rules = rules_of(given_policy, 1, mode="replay")
+    rules = rules_of(given_policy, 1, mode="replay", erasure_key=ERASURE_KEY)
     store = DyingStore(policy_tag(given_policy), Random(seed))
     batches: list[Batch] = []
     draws = Random(seed)
