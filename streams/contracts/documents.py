@@ -122,7 +122,8 @@ def _message(message: Message) -> dict[str, Any]:
 
 def _headers(message: Message) -> dict[str, Any]:
     kind = _TEXT if message.ce_type is None else {"const": message.ce_type}
-    names = ("ce_id", "ce_source", "ce_time", "ce_sequence", "content-type")
+    stamp = ("ce_sequence", "ce_partition", "ce_incarnation")
+    names = ("ce_id", "ce_source", "ce_time", *stamp, "content-type")
     properties = dict.fromkeys(names, _TEXT) | {"ce_specversion": {"const": "1.0"}, "ce_type": kind}
     return {"type": "object", "properties": properties, "required": sorted(properties)}
 

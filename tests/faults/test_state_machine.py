@@ -103,6 +103,13 @@ class Machine(RuleBasedStateMachine):
         self.world.store.lost = 0
 
     @precondition(lambda self: self.owner)
+    @rule(most=st.integers(1, 6), turns=st.integers(0, 40))
+    def die_committing(self, most: int, turns: int) -> None:
+        """A kill at any moment of a commit, of which the store may have heard or not."""
+        self.world.run(self.world.die_committing(self.owner, most, turns))
+        self.owner = None
+
+    @precondition(lambda self: self.owner)
     @rule(sent=st.integers(0, 5))
     def die_publishing(self, sent: int) -> None:
         """A kill between the broker's answers and the trimming."""

@@ -1,6 +1,7 @@
 """One partition, its log and its topics, and workers that come, go, sleep and die."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -166,6 +167,16 @@ class World:
             first = worker.processor.meta.tail - len(rows) + 1
             worker.unsent.append((first, rows))
         return True
+
+    async def die_committing(self, worker: Worker, most: int, turns: int) -> None:
+        """The worker is cancelled in the middle of a commit: nobody knows whether it happened."""
+        task = asyncio.create_task(self.deliver(worker, most))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        worker.publisher.forget(0)
 
     async def _reload(self, worker: Worker) -> bool:
         meta = await self.store.read_meta(0)
