@@ -11,7 +11,7 @@ from scoring.changes import Approval
 from scoring.compile import Grader
 from scoring.customer import Case, CustomerState, Refusal
 from scoring.facts import Fact, Recalculate, ReviewResolved, Tick
-from scoring.fold import is_repeat
+from scoring.fold import is_known
 from scoring.triggers import FIRST_GRADE, name_by_hand
 from scoring.units import Day
 
@@ -38,7 +38,7 @@ def is_open(state: CustomerState, answer: ReviewResolved) -> bool:
 
 def takes(state: CustomerState | None, answer: ReviewResolved) -> bool:
     """Whether an answer is one to fold: its case is open, or it comes a second time."""
-    return state is not None and (is_open(state, answer) or is_repeat(state, answer.event_id))
+    return state is not None and (is_open(state, answer) or is_known(state, answer.event_id))
 
 
 def hold_first(

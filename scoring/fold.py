@@ -236,11 +236,6 @@ def _overdue(state: CustomerState, fact: InvoiceOverdue, today: Day) -> None:
         add(column_of(state, OVERDUE), fact.day, 1)
 
 
-def is_repeat(state: CustomerState, event_id: str) -> bool:
-    """Whether an event is among the latest facts of a customer."""
-    return xxh3_64_intdigest(event_id.encode()) in state.recent
-
-
 def _ask(_state: CustomerState, _fact: Recalculate | ReviewResolved, _today: Day) -> None:
     """What is asked of the re-grade leaves nothing behind here but its event id."""
 
