@@ -103,6 +103,7 @@ class Courier:
 
     def drop(self) -> None:
         """Stop at once."""
+        self._delivery.close()
         if self._task is not None:
             self._task.cancel()
 

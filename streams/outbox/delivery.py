@@ -74,6 +74,15 @@ class Delivery:
         self._ends = dict(meta.ends)
         self._stored = (meta.head, meta.incarnation, dict(meta.ends))
         self._proved = means.clock.monotonic()
+        self._closed = False
+
+    def close(self) -> None:
+        """Send and trim nothing from here on.
+
+        A cancelled task may go on: redis-py waits with `asyncio.wait_for`, which loses the
+        cancellation when what it waits for is done in the same moment (Python 3.11).
+        """
+        self._closed = True
 
     def trust(self) -> None:
         """The store has just taken something from us: the partition is ours."""
@@ -138,6 +147,8 @@ class Delivery:
         after = self.incarnation if incarnation is None else incarnation
         if self._stored == (through, after, self._ends):
             return
+        if self._closed:
+            raise Superseded(self.partition)
         told = Published(self._owner, self.incarnation, through, self._ends, incarnation)
         if not await self._means.store.trim(self.partition, told):
             raise Superseded(self.partition)
@@ -177,13 +188,14 @@ class Delivery:
     async def _prove(self, sequence: int) -> None:
         """Ask whether the partition is ours, unless that is known from a moment ago."""
         now = self._means.clock.monotonic()
-        if now - self._proved <= TRUSTED_S:
-            return
-        meta = await self._means.store.read_meta(self.partition)
-        ours = self._owner, self.incarnation
-        if meta is None or (meta.owner, meta.incarnation) != ours or meta.tail < sequence:
+        if now - self._proved > TRUSTED_S:
+            meta = await self._means.store.read_meta(self.partition)
+            ours = self._owner, self.incarnation
+            if meta is None or (meta.owner, meta.incarnation) != ours or meta.tail < sequence:
+                raise Superseded(self.partition)
+            self._proved = now
+        if self._closed:
             raise Superseded(self.partition)
-        self._proved = now
 
     async def _wait(self, error: WireDown, rows: int, pause: float) -> float:
         log.warning(

@@ -131,6 +131,21 @@ async def test_a_worker_that_wakes_up_replaced_publishes_nothing(store, wire):
     assert old.counts.overlaps == 0
 
 
+async def test_a_partition_that_was_let_go_is_not_published_though_its_task_goes_on(store, wire):
+    """A cancellation may get lost in a client library; the rows are the next owner's."""
+    outlet = await owned(store, wire, "a")
+    wire.down = 0
+    await outlet.publisher.offer(0, await outlet.commit(row("1")), [row("1")])
+    courier = outlet.publisher._couriers[0]
+    await until(lambda: outlet.clock.monotonic() > 1)
+    task, courier._task = courier._task, None  # nobody cancels it
+    outlet.publisher.forget(0)
+    wire.down = None
+    assert task is not None
+    await task
+    assert told(wire) == []
+
+
 async def test_rows_that_arrive_after_a_takeover_are_counted(store, wire):
     """It slept between asking and sending: the rows stand twice, and it says how many."""
     old = await owned(store, wire, "a")
