@@ -55,7 +55,7 @@ def test_a_tier_is_held_and_released(operator):
     [
         ("viewer", []),
         ("operator", ["Grade anew", "Hold a tier"]),
-        ("admin", ["Grade anew", "Hold a tier", "Erase"]),
+        ("admin", ["Grade anew", "Hold a tier", "Merge", "Erase"]),
     ],
 )
 def test_each_role_sees_what_it_may_do(browser, office, role, buttons):

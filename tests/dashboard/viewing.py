@@ -9,7 +9,7 @@ from dashboard.shop import Shop
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 PATIENCE_MS = 30_000
-PAGES = ["", "#/customers", "#/customers/900", "#/policy", "#/reports"]
+PAGES = ["", "#/customers", "#/customers/900", "#/policy", "#/reviews", "#/reports"]
 expect.set_options(timeout=PATIENCE_MS)
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 

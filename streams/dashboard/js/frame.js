@@ -8,7 +8,7 @@ import { language, setLanguage, setTheme, theme } from "./preferences.js";
 import { linkTo } from "./router.js";
 import { signOut, whoIsLooking } from "./session.js";
 
-const LINKS = ["board", "customers", "policy", "reports"];
+const LINKS = ["board", "customers", "policy", "reviews", "reports"];
 
 /**
  * Draw the frame around a page.

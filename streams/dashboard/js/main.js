@@ -9,13 +9,14 @@ import { board } from "./pages/board.js";
 import { customers } from "./pages/customers.js";
 import { policy } from "./pages/policy.js";
 import { reports } from "./pages/reports.js";
+import { reviews } from "./pages/reviews.js";
 import { signInPage } from "./pages/sign_in.js";
 import { errorState, loadingState } from "./parts/states.js";
 import { onPreference } from "./preferences.js";
 import { onMove, place } from "./router.js";
 import { recognise, whoIsLooking } from "./session.js";
 
-const PAGES = { board, customers, policy, reports };
+const PAGES = { board, customers, policy, reviews, reports };
 const app = document.getElementById("app");
 
 /** @type {() => void} ends what the shown page keeps running */

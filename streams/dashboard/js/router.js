@@ -4,7 +4,7 @@
  * @typedef {{name: string, argument: string|null}} Place
  */
 
-const NAMES = ["board", "customers", "policy", "reports"];
+const NAMES = ["board", "customers", "policy", "reviews", "reports"];
 
 /** @returns {Place} where the address points */
 export function place() {

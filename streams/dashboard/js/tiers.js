@@ -54,7 +54,7 @@ export function direction(from, to) {
  * @returns {"first"|"up"|"down"|"gone"}
  */
 export function kindOfMove({ from, to }) {
-  if (to === null) return "gone";
+  if (to === null || to === undefined) return "gone";
   if (from === null) return "first";
   return direction(from, to) >= 0 ? "up" : "down";
 }

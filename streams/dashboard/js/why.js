@@ -33,6 +33,8 @@ function telling(change) {
  */
 export function why(change) {
   if (change.type === "customer.erased") return t("why.erased");
+  if (change.type === "customer.merged") return t("why.merged", { into: change.into ?? "" });
+  if (change.score === undefined) return plain(change.type.replace("customer.", ""));
   const override = change.override;
   if (override && change.trigger === "manual") {
     return t(`why.${override.kind}`, {

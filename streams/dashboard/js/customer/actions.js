@@ -25,6 +25,7 @@ export function actions(told, changed) {
     button("recalculate", () => recalculate(id, changed)),
     button("override", () => setOverride(id, told, changed)),
     told.override && button("clear", () => clearOverride(id, changed)),
+    may("admin") && button("merge", () => merge(id, changed)),
     may("admin") && button("erase", () => erase(id, changed), "danger"),
   );
 }
@@ -106,6 +107,20 @@ function clearOverride(id, changed) {
     submit: ({ reason }) => order("DELETE", customerPath(id, "/override"), { reason }),
     done: (answer) => {
       told(answer, t("override.cleared"));
+      changed();
+    },
+  });
+}
+
+function merge(id, changed) {
+  askInDialog({
+    title: t("action.merge"),
+    words: t("action.merge.words", { id }),
+    fields: [field("into", t("field.into"), input()), reasonField()],
+    button: t("action.merge"),
+    submit: (values) => order("POST", customerPath(id, "/merge"), values),
+    done: (answer) => {
+      told(answer, t("merge.done"));
       changed();
     },
   });

@@ -8,6 +8,7 @@ import { linkTo } from "../router.js";
 import { kindOfMove, tierBadge } from "../tiers.js";
 import { why } from "../why.js";
 
+const GONE = { "customer.erased": "change.erased", "customer.merged": "change.merged" };
 const MARKS = { first: "✦", up: "▲", down: "▼", gone: "×" };
 
 /**
@@ -45,14 +46,15 @@ export function changeRow(change, { arrived = false, ofOne = false } = {}) {
 }
 
 /** @param {string} id @returns {HTMLElement} the id, masked if it is to be, and the way to it */
-function customerLink(id) {
+export function customerLink(id) {
   const href = linkTo("customers", id);
   return h("a.change-id", { href }, idsMasked() ? maskedId(id) : id);
 }
 
 /** @param {any} change @returns {any} from and to as badges */
-function moveOf(change) {
-  if (change.type === "customer.erased") return [tierBadge(change.from), " ", t("change.erased")];
+export function moveOf(change) {
+  if (change.to === null || change.to === undefined)
+    return [tierBadge(change.from), " ", t(GONE[change.type] ?? "change.ended")];
   if (change.from === null)
     return [h("span.muted", {}, t("change.first")), " ", tierBadge(change.to)];
   return [

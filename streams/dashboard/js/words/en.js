@@ -25,6 +25,7 @@ export const english = {
   "nav.board": "Board",
   "nav.customers": "Customers",
   "nav.policy": "Policy",
+  "nav.reviews": "Reviews",
   "nav.reports": "Reports",
   "language.switch": "切换到中文",
   "theme.light": "Light colours",
@@ -108,6 +109,8 @@ export const english = {
   "change.first": "First grade",
   "change.to": "to",
   "change.erased": "erased",
+  "change.merged": "merged",
+  "change.ended": "ended",
 
   "labels.title": "Labels",
   "labels.empty": "This policy has no labels",
@@ -128,6 +131,7 @@ export const english = {
   "why.floor": "Held at {tier} or better by {author}: {reason}.",
   "why.ceiling": "Held at {tier} or lower by {author}: {reason}.",
   "why.pin": "Held at {tier} by {author}: {reason}.",
+  "why.merged": "Goes on as {into}.",
   "why.erased": "All data of this customer were removed.",
 
   "trigger.first-grade": "First grade",

@@ -121,6 +121,25 @@ export const englishCustomer = {
   "erase.done": "Erased.",
   "erase.differs": "The id does not agree.",
 
+  "action.merge": "Merge",
+  "action.merge.words":
+    "Everything of {id} goes to another customer, and its id from then on as well.",
+  "field.into": "Into which customer",
+  "merge.done": "Merged.",
+  "reviews.words": "Cases that wait for a person. Nothing moves until somebody decides.",
+  "reviews.open": "Waiting",
+  "reviews.none": "Nothing waits",
+  "reviews.none.advice":
+    "A case appears when a policy asks for a person, and when a customer is put up for review.",
+  "review.rule": "Rule {rule}, trigger {trigger}; open since {opened}.",
+  "review.silence.reject": "Without an answer by {deadline} the tier stays.",
+  "review.silence.approve": "Without an answer by {deadline} the move is made.",
+  "review.approve": "Approve",
+  "review.reject": "Reject",
+  "review.approve.words": "The move is made at once.",
+  "review.reject.words": "The tier stays as it is.",
+  "review.done": "Decided.",
+
   "reports.customers": "Customers",
   "reports.customers.words": "Every customer with tier, score and labels.",
   "reports.changes": "Changes",

@@ -25,6 +25,7 @@ export const chinese = {
   "nav.board": "看板",
   "nav.customers": "客户",
   "nav.policy": "规则",
+  "nav.reviews": "复核",
   "nav.reports": "报表",
   "language.switch": "Switch to English",
   "theme.light": "浅色",
@@ -107,6 +108,8 @@ export const chinese = {
   "change.first": "首次定级",
   "change.to": "变为",
   "change.erased": "已删除",
+  "change.merged": "已合并",
+  "change.ended": "已结束",
 
   "labels.title": "标签",
   "labels.empty": "此规则没有标签",
@@ -127,6 +130,7 @@ export const chinese = {
   "why.floor": "由 {author} 设定不低于{tier}：{reason}。",
   "why.ceiling": "由 {author} 设定不高于{tier}：{reason}。",
   "why.pin": "由 {author} 固定为{tier}：{reason}。",
+  "why.merged": "并入 {into}。",
   "why.erased": "此客户的所有数据已删除。",
 
   "trigger.first-grade": "首次定级",
