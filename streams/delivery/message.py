@@ -18,8 +18,8 @@ class Event(NamedTuple):
     id: str
     subject: str
     """The customer."""
-    version: int | None
-    """Of a change; None for what has none."""
+    version: tuple[int, int] | None
+    """Incarnation and version of a change; None for what has none."""
     structured: dict[str, Any]
     """The CloudEvent as one JSON object, its body under `data`."""
 
@@ -37,8 +37,10 @@ def event_of(record: Any) -> Event | None:
         "datacontenttype": "application/json",
         "data": body,
     }
-    subject = attributes.get("subject", "")
-    return Event(attributes["id"], subject, body.get("version"), structured)
+    version = None
+    if "version" in body:
+        version = int(headers.get("ce_incarnation", "0")), body["version"]
+    return Event(attributes["id"], attributes.get("subject", ""), version, structured)
 
 
 def batch_body(events: Sequence[Event]) -> bytes:

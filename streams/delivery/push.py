@@ -18,8 +18,9 @@ from streams.settings import Settings
 
 _POLL_MS = 500
 _DAY_MS = 86_400_000
+_Seen = OrderedDict[str, tuple[int, int]]
 _REMEMBERED = 200_000
-"""Customers whose greatest version is remembered, to drop what comes twice."""
+"""Customers whose greatest incarnation and version is remembered, to drop what comes twice."""
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ async def _run(settings: Settings, push: Push) -> None:
         # An endpoint may be away for hours; the group is not to take that for a crash.
         max_poll_interval_ms=_DAY_MS,
     )
-    seen: OrderedDict[str, int] = OrderedDict()
+    seen: _Seen = OrderedDict()
     async with consumer:
         while True:
             found = await consumer.getmany(timeout_ms=_POLL_MS)
@@ -92,7 +93,7 @@ async def _keep_place(consumer: Any) -> None:
         await consumer.commit()
 
 
-async def _partition(push: Push, seen: OrderedDict[str, int], records: Sequence[Any]) -> None:
+async def _partition(push: Push, seen: _Seen, records: Sequence[Any]) -> None:
     fresh = []
     for record in records:
         event = event_of(record)
@@ -111,11 +112,11 @@ async def _partition(push: Push, seen: OrderedDict[str, int], records: Sequence[
         push.counts.delivered += len(batch) - len(refused)
 
 
-def _repeats(seen: OrderedDict[str, int], event: Event) -> bool:
+def _repeats(seen: _Seen, event: Event) -> bool:
     """The rule for consumers: what is not newer than what was seen is a repeat."""
     if event.version is None:
         return False
-    if event.version <= seen.get(event.subject, 0):
+    if event.version <= seen.get(event.subject, (0, 0)):
         return True
     seen[event.subject] = event.version
     seen.move_to_end(event.subject)

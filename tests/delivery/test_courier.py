@@ -38,7 +38,7 @@ class Inbox:
 
 def events(count: int) -> list[Event]:
     """Events named 0, 1, 2, ..."""
-    return [Event(str(at), "ann", at + 1, {"id": str(at)}) for at in range(count)]
+    return [Event(str(at), "ann", (0, at + 1), {"id": str(at)}) for at in range(count)]
 
 
 def courier(inbox: Inbox, clock: ManualClock, attempts: int = 3) -> Courier:

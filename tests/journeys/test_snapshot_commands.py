@@ -1,10 +1,12 @@
 """`regrade snapshot` and `restore` (R54): a cut of the state that can be gone back to."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+from aiokafka.structs import ConsumerRecord
 from journeys.held_replay import replaying
-from journeys.laws import check_all
+from journeys.laws import check_changes
 from journeys.programme import Programme, ended
 from journeys.regrade_command import Done, regrade
 from journeys.test_doctor_command import settings_of
@@ -51,7 +53,17 @@ async def test_a_snapshot_taken_in_mid_stream_is_gone_back_to(stack, history, tm
         assert sum((await programme.counts()).values()) <= at_the_cut
         await programme.worker()
         await programme.taken(len(history.events) + programme.partitions)
-        await check_all(programme, history)
+        changes = await programme.changes()
+        check_changes(list(map(_as_told, changes)), await programme.customers(), history)
+        # The store was behind the topics: what is told anew says so.
+        assert {dict(change.headers)["ce_incarnation"] for change in changes} == {b"0", b"1"}
+
+
+def _as_told(record: ConsumerRecord) -> ConsumerRecord:
+    """A record without its place in an outbox, which after a restore is another one."""
+    places = {"ce_sequence", "ce_incarnation"}
+    kept = tuple(header for header in record.headers if header[0] not in places)
+    return replace(record, headers=kept)
 
 
 async def test_a_damaged_file_changes_nothing(stack, tmp_path):
