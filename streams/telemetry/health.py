@@ -31,13 +31,18 @@ class Health:
         self._looked = clock.monotonic()
         self._seen: dict[str, tuple[Hashable, float]] = {}
         self._answered: dict[str, float | None] = {}
+        self._down: set[str] = set()
         self._signs = 0
         self._partitions: str | None = "no partitions are assigned"
 
     def asked(self, server: str, *, answered: bool) -> None:
         """A server was asked, and gave an answer or not."""
-        if answered or server not in self._answered:
-            self._answered[server] = self._clock.monotonic() if answered else None
+        if answered:
+            self._answered[server] = self._clock.monotonic()
+            self._down.discard(server)
+        else:
+            self._answered.setdefault(server, None)
+            self._down.add(server)
 
     def sign(self) -> None:
         """Something failed and is tried again: no stall, whatever the marks say."""
@@ -50,7 +55,7 @@ class Health:
     def look(self, sights: Sequence[Sight]) -> None:
         """Take note of all parts, as they are now."""
         now = self._clock.monotonic()
-        waiting = bool(self.silent())  # for others: no fault of any part
+        waiting = bool(self._down)  # for others: no fault of any part
         seen: dict[str, tuple[Hashable, float]] = {}
         for sight in sights:
             mark = (sight.mark, self._signs)
