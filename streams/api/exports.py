@@ -84,4 +84,4 @@ def _plain(value: Any) -> Any:
 
 def _cell(row: dict[str, Any], column: str) -> Any:
     name, _, inner = column.partition(".")
-    return row[name].get(inner) if inner else row[name]
+    return row[name].get(inner) if inner else row.get(name)

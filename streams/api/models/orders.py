@@ -13,6 +13,8 @@ class Result(Shape):
     customer_id: str
     outcome: str
     grade: dict[str, Any] | None = None
+    into: str | None = None
+    """Whom a customer was merged into."""
     reason: str | None = None
     detail: str | None = None
 
