@@ -21,6 +21,7 @@ from scoring.explain import major
 from scoring.merging import is_alias, seen
 from scoring.units import NEVER
 from streams.intake.record import LogRecord
+from streams.partition.batch import OPEN_CASES
 
 NAMES = sorted(set(CUSTOMERS))
 
@@ -43,10 +44,12 @@ def lived(
 
 
 def grouped(town: Town, states: dict[str, CustomerState]) -> dict[str, int]:
-    """Tiers and labels of all customers the world knows, counted one by one."""
+    """Tiers, labels and open cases of all customers the world knows, counted one by one."""
     policy = town.rules.judge.grader.policy
     found: Counter[str] = Counter()
     for state in states.values():
+        if state.case is not None and state.case.refused is None and not is_alias(state):
+            found[OPEN_CASES] += 1
         if seen(state).tier == UNGRADED:
             continue
         found[f"tier:{policy.tiers[state.tier].name}"] += 1
