@@ -126,6 +126,8 @@ class CustomerState(msgspec.Struct, array_like=True, gc=False):
     case: Case | None = None
     ties: "Ties | None" = None
     """None for nearly everybody: neither merged into anybody nor anybody into them."""
+    generation: int = 0
+    """Which of the versions its partition took graded the customer last: 0 for the first."""
 
 
 class Part(msgspec.Struct, array_like=True, gc=False):

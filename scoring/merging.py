@@ -17,16 +17,19 @@ from scoring.customer import UNGRADED, CustomerState, Override, Part, Ties
 from scoring.facts import Fact, Recalculate, Tick
 from scoring.fold import fold
 from scoring.override import computed_of, effective
+from scoring.succession import Succession
 from scoring.triggers import name_by_hand
 from scoring.units import Day, EpochMs
 from scoring.why.copies import copy_of
 
 _GRADE: Final = frozenset(
-    {"version", "tier", "tier_since", "labels", "due", "override", "case", "ties"}
+    {"version", "tier", "tier_since", "labels", "due", "override", "case", "ties", "generation"}
 )
 _FACTS: Final = [name for name in CustomerState.__struct_fields__ if name not in _GRADE]
 _RESTORED: Final = [
-    name for name in CustomerState.__struct_fields__ if name not in {"version", "ties"}
+    name
+    for name in CustomerState.__struct_fields__
+    if name not in {"version", "ties", "generation"}
 ]
 
 
@@ -143,6 +146,22 @@ def advance_tied(
     elif own is not None and (type(fact) is not Tick or _is_due(own, today)):
         advance(own, fact, judge, today)
     return decision
+
+
+def take_tied(succession: Succession, state: CustomerState, today: Day) -> list[Change]:
+    """As `Succession.take`, for a customer who may have ties: an alias says nothing.
+
+    The own account takes the version as well. Parts need not: they hold facts.
+    """
+    ties, version = state.ties, state.version
+    changes = succession.take(state, today)
+    if ties is None:
+        return changes
+    if ties.own is not None:
+        succession.take(ties.own, today)
+    if ties.into is not None:
+        state.version, changes = version, []
+    return changes
 
 
 def wake_in_time(state: CustomerState) -> None:

@@ -9,6 +9,7 @@ from scoring.compile import compile_policy
 from scoring.due import plan_of
 from scoring.notices import Notices
 from scoring.policy import Policy
+from scoring.succession import succession
 from streams.intake.decode import Decoder
 from streams.intake.partitioner import partition_of
 from streams.outbox.answers import AnswerScribe
@@ -18,8 +19,14 @@ from streams.outbox.reminders import ReminderScribe
 from streams.outbox.scribe import EventScribe
 from streams.partition.breaker import Flood
 from streams.partition.erasures import Pseudonyms
-from streams.partition.rules import Rules
+from streams.partition.rules import Heir, Rules
+from streams.policies.library import policy_tag
 from streams.storage.codec import BlobCodec
+
+__all__ = ["calm_collector", "judge_of", "local_days", "policy_tag", "rules_of"]
+
+SWEEP = "sweep"
+"""The mode of changes that a new version of the policy makes."""
 
 
 def calm_collector() -> None:
@@ -38,7 +45,7 @@ def judge_of(policy: Policy) -> Judge:
     return Judge(grader, plan_of(grader))
 
 
-def rules_of(
+def rules_of(  # noqa: PLR0913 - what a worker is set up with
     policy: Policy,
     partitions: int,
     *,
@@ -46,12 +53,19 @@ def rules_of(
     topic_prefix: str = "",
     erasure_key: str = "",
     flood: Flood | None = None,
+    previous: Policy | None = None,
 ) -> Rules:
-    """Everything the partitions of one worker share; without a key nobody can be erased."""
+    """Everything partitions under one version share; without a key nobody can be erased.
+
+    `previous` graded the customers whom the version has not reached yet.
+    """
     pseudonyms = Pseudonyms(erasure_key) if erasure_key else None
     judge = judge_of(policy)
     scribe = EventScribe(judge.grader, mode)
     desk = CaseScribe(policy)
+    heir = None
+    if previous is not None:
+        heir = Heir(succession(previous, judge), EventScribe(judge.grader, SWEEP))
     noticed = bool(policy.reminders or policy.warn_before_days)
     return Rules(
         judge=judge,
@@ -68,12 +82,8 @@ def rules_of(
         notices=Notices(judge) if noticed else None,
         herald=ReminderScribe(policy, scribe, mode) if noticed else None,
         flood=flood,
+        heir=heir,
     )
-
-
-def policy_tag(policy: Policy) -> str:
-    """How a policy is named beside the state it graded."""
-    return f"{policy.policy_id} v{policy.version} ({policy.fingerprint})"
 
 
 def local_days(policy: Policy) -> LocalDays:

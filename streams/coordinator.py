@@ -87,7 +87,9 @@ class Coordinator:
         for partition in sorted(topics):
             claim = await store.claim(partition, owner, self._partitions)
             self._claims[partition] = claim
+            await self._around.policies.learn(partition, claim)
             self._observer.claimed(partition, await store.counts(partition))
+            self._observer.reigns(partition, claim)
         log.info("partitions claimed", partitions=sorted(topics))
 
     async def start_offsets(self, consumer: Log) -> dict[TopicPartition, int]:

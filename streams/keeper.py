@@ -11,8 +11,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 from prometheus_client import CollectorRegistry
 
-from scoring.policy import Policy
-from streams.bootstrap import local_days, policy_tag, rules_of
+from streams.bootstrap import local_days, policy_tag
 from streams.clock import SystemClock
 from streams.coordinator import Coordinator
 from streams.errors import RegradeError
@@ -22,18 +21,19 @@ from streams.kafka_security import kafka_security
 from streams.outbox.delivery import Means
 from streams.outbox.kafka_wire import KafkaWire
 from streams.outbox.publisher import Publisher
-from streams.partition.breaker import Flood
 from streams.partition.cache import CustomerCache
 from streams.partition.ports import PartitionMeta
 from streams.partition.processor import PartitionProcessor
 from streams.partition.runner import TOPICS
 from streams.partition.surroundings import Sight, Surroundings
+from streams.policies.load import Version
 from streams.settings import Settings
 from streams.storage.patient import PatientStore
 from streams.storage.redis_store import RedisStore, connect
 from streams.telemetry.observer import MetricsObserver
 from streams.topics import MAX_ROW_BYTES
 from streams.transport import Consumer
+from streams.versions import Versions
 from streams.vitals import Vitals
 
 MAX_BATCH_BYTES = 256 * 1024
@@ -46,7 +46,8 @@ class WorkerPlan:
     """What a worker is started with."""
 
     settings: Settings
-    policy: Policy
+    policy: Version
+    """The first one: it grades until another is published."""
     partitions: int
     """Partition count of the input topics."""
 
@@ -72,6 +73,7 @@ class Keeper:
         self._producer: AIOKafkaProducer | None = None
         self._reader: AIOKafkaConsumer | None = None
         self._store: RedisStore | None = None
+        self._versions: Versions | None = None
         # Faust asks where to seek while the assignment is still being announced to us.
         self._claimed = asyncio.Event()
         self._assignments = 0
@@ -104,7 +106,9 @@ class Keeper:
         """Connect the store and the producer, and check both."""
         plan, settings = self._plan, self._plan.settings
         clock = self._clock
-        redis = RedisStore(connect(settings.redis), settings.key_prefix, policy_tag(plan.policy))
+        first = plan.policy
+        tag = policy_tag(first.policy)
+        redis = RedisStore(connect(settings.redis), settings.key_prefix, tag, first.text)
         await redis.prepare(durable=settings.publish_after == "durable")
         self._store = redis
         failpoints = Failpoints(settings)
@@ -126,15 +130,19 @@ class Keeper:
             await self._producer.start()
         except KafkaError as error:
             raise ProducerRefused(settings.kafka, repr(error)) from None
+        self._versions = versions = Versions(
+            first, settings, plan.partitions, store, self.metrics.policies_refused.inc
+        )
+        await versions.start()
         observer = MetricsObserver(
             self.metrics,
-            plan.policy,
+            versions.policy,
             settings.prefix,
             clock,
             live=settings.clock == "wall",
             sign=self._vitals.health.sign,
         )
-        days = local_days(plan.policy)
+        days = local_days(first.policy)
         self._vitals.connected(redis, self._producer, days if settings.clock == "wall" else None)
         self._reader = AIOKafkaConsumer(
             bootstrap_servers=settings.kafka,
@@ -156,7 +164,8 @@ class Keeper:
             clock=clock,
             days=days,
             mode=settings.clock,
-            build=self._builder(store),
+            build=self._builder(store, versions),
+            policies=versions,
         )
         self._coordinator = Coordinator(
             around,
@@ -167,22 +176,13 @@ class Keeper:
             self._app.crash,
         )
 
-    def _builder(self, store: PatientStore) -> Callable[[int, PartitionMeta], PartitionProcessor]:
-        plan = self._plan
-        mode = "live" if plan.settings.clock == "wall" else "replay"
-        rules = rules_of(
-            plan.policy,
-            plan.partitions,
-            mode=mode,
-            topic_prefix=plan.settings.prefix,
-            erasure_key=plan.settings.erasure_key.get_secret_value(),
-            flood=Flood(plan.settings.flood_share, plan.settings.flood_window),
-        )
-
+    def _builder(
+        self, store: PatientStore, versions: Versions
+    ) -> Callable[[int, PartitionMeta], PartitionProcessor]:
         def build(partition: int, meta: PartitionMeta) -> PartitionProcessor:
             owned = max(1, len(self._app.consumer.assignment()) // len(TOPICS))
-            cache = CustomerCache(plan.settings.cache_customers // owned)
-            return PartitionProcessor(partition, rules, store, meta, cache)
+            cache = CustomerCache(self._plan.settings.cache_customers // owned)
+            return PartitionProcessor(partition, versions.rules(meta), store, meta, cache)
 
         return build
 
@@ -211,6 +211,8 @@ class Keeper:
         """The worker ends: finish, publish, disconnect."""
         self._vitals.stop()
         await self.revoked()
+        if self._versions is not None:
+            await self._versions.stop()
         if self._producer is not None:
             await self._producer.stop()
         if self._reader is not None:

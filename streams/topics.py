@@ -6,6 +6,7 @@ from streams.outbox.audit import AUDIT
 from streams.outbox.reminders import REMINDERS
 from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS, LABEL_CHANGES, TIER_CHANGES
 from streams.partition.runner import TOPICS
+from streams.policies.publication import GRADING_POLICY
 
 OUTPUTS = (
     TIER_CHANGES,
@@ -36,7 +37,10 @@ def topic_specs(
         DEAD_LETTERS: config | {"max.message.bytes": str(MAX_ROW_BYTES)},
         CURRENT_TIER: {"cleanup.policy": "compact"},
     }
-    return [
+    specs = [
         TopicSpec(prefix + name, partitions, own.get(name, config), replicas)
         for name in (*TOPICS, *OUTPUTS)
     ]
+    # One partition: versions have an order.
+    policies = {"cleanup.policy": "compact", "max.message.bytes": str(MAX_ROW_BYTES)}
+    return [*specs, TopicSpec(prefix + GRADING_POLICY, 1, policies, replicas)]

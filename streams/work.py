@@ -6,7 +6,6 @@ import uvloop
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from scoring.policy import Policy
 from streams.app import TopicsUnfit, create_app, create_worker
 from streams.bootstrap import calm_collector, policy_tag
 from streams.errors import KafkaUnreachable, RegradeError
@@ -14,10 +13,14 @@ from streams.group_history import StoreLost, records_read
 from streams.kafka_security import kafka_security
 from streams.keeper import WorkerPlan
 from streams.partition.runner import TOPICS
-from streams.policies.load import load_policy
+from streams.policies.library import Library
+from streams.policies.load import Version, load_version
+from streams.policies.publication import GRADING_POLICY
+from streams.policies.topic import opened
 from streams.settings import Settings
 from streams.storage.redis_store import RedisStore, connect
 from streams.topics import OUTPUTS
+from streams.versions import check_first
 
 
 async def input_partitions(settings: Settings) -> int:
@@ -37,7 +40,7 @@ async def input_partitions(settings: Settings) -> int:
         # Asked for by name some brokers create them: list what is there instead.
         present = set(await admin.list_topics())
         names = [settings.prefix + topic for topic in TOPICS]
-        outputs = [settings.prefix + topic for topic in OUTPUTS]
+        outputs = [settings.prefix + topic for topic in (*OUTPUTS, GRADING_POLICY)]
         missing = [name for name in (*names, *outputs) if name not in present]
         if missing:
             raise TopicsUnfit(f"missing topics: {', '.join(missing)}")
@@ -51,18 +54,20 @@ async def input_partitions(settings: Settings) -> int:
     return next(iter(counts.values()))
 
 
-async def preflight(settings: Settings, policy: Policy) -> int:
+async def preflight(settings: Settings, first: Version) -> int:
     """Check everything that can be checked before joining the group; the partition count.
 
     Raises:
         RegradeError: with what is wrong and what to do.
     """
     partitions = await input_partitions(settings)
-    store = RedisStore(connect(settings.redis), settings.key_prefix, policy_tag(policy))
+    tag = policy_tag(first.policy)
+    store = RedisStore(connect(settings.redis), settings.key_prefix, tag, first.text)
     try:
         await store.prepare(durable=settings.publish_after == "durable")
         if not await store.verify(partitions):
             await check_history(settings, partitions)
+        await _check_policy(settings, first, store, partitions)
     finally:
         await store.close()
     return partitions
@@ -84,9 +89,23 @@ async def check_history(settings: Settings, partitions: int) -> None:
         raise StoreLost(settings.group, settings.prefix, records)
 
 
+async def _check_policy(
+    settings: Settings, first: Version, store: RedisStore, partitions: int
+) -> None:
+    """Refuse a first policy that is not the one in force, where none was ever published."""
+    library = Library(first)
+    async with opened(settings) as topic:
+        for record in await topic.to_the_end():
+            library.take(*record)
+    for partition in range(partitions):
+        meta = await store.read_meta(partition)
+        if meta is not None:
+            check_first(meta.reign.policy, meta.reign.generation, library)
+
+
 def run_worker(settings: Settings) -> None:
     """Start a worker; returns never, exits the process when it is stopped."""
-    policy = load_policy(settings.policy)
+    policy = load_version(settings.policy)
     partitions = asyncio.run(preflight(settings, policy))
     calm_collector()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

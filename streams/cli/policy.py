@@ -10,6 +10,7 @@ from streams.cli import (
     policy_drift,
     policy_init,
     policy_presets,
+    policy_publish,
     policy_readings,
     policy_schema,
     policy_simulate,
@@ -18,7 +19,7 @@ from streams.cli import (
 from streams.cli.policy_source import Source
 
 app = typer.Typer(
-    help="Write policies, look at them, check and compare them.", no_args_is_help=True
+    help="Write policies, check and compare them, publish them.", no_args_is_help=True
 )
 app.command()(policy_presets.presets)
 app.command()(policy_init.init)
@@ -27,6 +28,9 @@ app.command()(policy_tags.tags)
 app.command()(policy_diff.diff)
 app.command()(policy_drift.drift)
 app.command()(policy_simulate.simulate)
+app.command()(policy_publish.publish)
+app.command()(policy_publish.rollback)
+app.command()(policy_publish.versions)
 app.command()(policy_readings.readings)
 app.command()(policy_schema.schema)
 

@@ -16,7 +16,7 @@ def simulate(
     *,
     current: Annotated[
         str | None,
-        typer.Option(help="The policy the workers have; REGRADE_POLICY by default."),
+        typer.Option(help="The policy the workers have; by default looked up in the store."),
     ] = None,
     confirm: Annotated[
         bool,
@@ -29,7 +29,7 @@ def simulate(
     Reads the store of REGRADE_REDIS and writes nothing; workers may be running. Exits with 1 when
     more customers would be demoted than `move.max_move_share` of the policy allows.
 
-    Example: `regrade policy simulate my-policy.yaml --current b2b-fresh`
+    Example: `regrade policy simulate my-policy.yaml`
     """
     from rich.markup import escape
 
@@ -40,7 +40,7 @@ def simulate(
 
     settings = load_settings()
     new = load_policy(source)
-    present = load_policy(settings.policy if current is None else current)
+    present = None if current is None else load_policy(current)
     with progress(stderr(), unit="customers") as bar:
         task = bar.add_task(escape(f"simulating {source}"), total=None)
 

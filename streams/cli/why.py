@@ -14,7 +14,7 @@ Customer = Annotated[str, typer.Argument(help="The customer id.")]
 PolicySource = Annotated[
     str | None,
     typer.Option(
-        "--policy", help="A policy file, or the name of a preset; REGRADE_POLICY by default."
+        "--policy", help="A policy file or preset; by default the one in force, in the store."
     ),
 ]
 File = Annotated[
@@ -94,7 +94,8 @@ def _look(customer: str, policy: str | None, file: str | None) -> "tuple[Policy,
     from streams.settings import load_settings
 
     settings = load_settings()
-    loaded = load_policy(settings.policy if policy is None else policy)
     if file is not None:
+        loaded = load_policy(settings.policy if policy is None else policy)
         return loaded, find_in_file(customer, loaded, file)
-    return loaded, find(customer, loaded, settings)
+    found = find(customer, None if policy is None else load_policy(policy), settings)
+    return found.policy, found

@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from streams.contracts.reviews import AuditedCase, OpenCase, ReviewedMove
 
-Mode = Literal["live", "replay"]
+Mode = Literal["live", "replay", "sweep"]
 Labels = dict[str, str | None]
 Instant = Annotated[datetime, Meta(tz=True)]
 Version = Annotated[int, Meta(ge=1)]
@@ -30,6 +30,12 @@ class TickCause(msgspec.Struct):
     """The day that caused a change: time alone did."""
 
     tick: date
+
+
+class PolicyCause(msgspec.Struct):
+    """The version of the policy that caused a change."""
+
+    policy: Version
 
 
 class PolicyNamed(msgspec.Struct):
@@ -90,7 +96,7 @@ class TierChange(msgspec.Struct):
     tier: str
     score: float | None
     trigger: str
-    # Its two kinds are told apart by their fields, which msgspec leaves to the schema.
+    # Its three kinds are told apart by their fields, which msgspec leaves to the schema.
     cause: dict[str, Any]
     effective_on: date
     occurred_at: Instant
@@ -304,3 +310,16 @@ class AuditEntry(msgspec.Struct):
     after: AuditedStanding | None
     into: str | msgspec.UnsetType | None = msgspec.UNSET
     """Of a merge: the hash of the other customer."""
+
+
+class PolicyEntry(msgspec.Struct):
+    """That a partition took a version of the policy."""
+
+    type: Literal["policy.taken", "policy.rolled-back"]
+    author: str
+    reason: str
+    occurred_at: Instant
+    partition: int
+    before: str
+    after: str
+    customers: int

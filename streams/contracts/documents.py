@@ -15,7 +15,8 @@ from streams.outbox.reminders import REMINDERS
 from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS, LABEL_CHANGES, TIER_CHANGES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_CAUSE = {"oneOf": [{"$ref": "#/$defs/RecordCause"}, {"$ref": "#/$defs/TickCause"}]}
+_CAUSES = (bodies.RecordCause, bodies.TickCause, bodies.PolicyCause)
+_CAUSE = {"oneOf": [{"$ref": f"#/$defs/{cause.__name__}"} for cause in _CAUSES]}
 _TEXT = {"type": "string"}
 _RESULT = "regrade.command.result.v1"
 
@@ -56,6 +57,7 @@ OUTPUTS = (
     Message("command-done", COMMAND_RESULTS, bodies.CommandDone, _RESULT),
     Message("command-rejected", COMMAND_RESULTS, bodies.CommandRejected, _RESULT),
     Message("audit-entry", AUDIT, bodies.AuditEntry, "regrade.audit.v1"),
+    Message("audit-policy", AUDIT, bodies.PolicyEntry, "regrade.audit.policy.v1"),
 )
 
 
@@ -63,8 +65,7 @@ def schema_of(message: Message) -> dict[str, Any]:
     """The JSON Schema of a message's value, in one document."""
     (schema,), parts = msgspec.json.schema_components([message.body], ref_template="#/$defs/{name}")
     if "cause" in message.body.__annotations__:
-        causes = [bodies.RecordCause, bodies.TickCause]
-        parts |= msgspec.json.schema_components(causes, ref_template="#/$defs/{name}")[1]
+        parts |= msgspec.json.schema_components(_CAUSES, ref_template="#/$defs/{name}")[1]
         parts[message.body.__name__]["properties"]["cause"] = _CAUSE
     top = parts.pop(message.body.__name__) if "$ref" in schema else schema
     defined = {"$defs": dict(sorted(parts.items()))} if parts else {}

@@ -39,6 +39,20 @@ class GradedByAnother(RegradeError):
         )
 
 
+class NothingInForce(RegradeError):
+    """Partitions have different versions at this moment."""
+
+    retriable = True
+
+    def __init__(self, tags: list[str]) -> None:
+        self.tags = tags
+        super().__init__(
+            f"partitions are graded by different policies at this moment: {', '.join(tags)}. "
+            "A version was just published: ask again when all have taken it "
+            "(`regrade policy versions`)."
+        )
+
+
 class CannotBeTaken(RegradeError):
     """A policy whose days or money are others: stored ones would change their meaning."""
 

@@ -10,6 +10,7 @@ from scoring.policy import Policy
 from scoring.units import Day
 from streams.bootstrap import policy_tag
 from streams.inquiry.errors import DayOutOfReach, GradedByAnother, NothingStored, UnknownCustomer
+from streams.inquiry.in_force import InForce
 from streams.intake.partitioner import partition_of
 from streams.replay.files import FileSource
 from streams.replay.memory import run_in_memory
@@ -30,12 +31,16 @@ class Found(NamedTuple):
     day: Day
     """The partition day: the state is as of this day."""
     state: CustomerState
+    policy: Policy
+    """By which they are graded."""
     alias: str | None = None
     """Whom the customer was merged into: whose partition, day and state these are."""
 
 
-def find(customer: str, policy: Policy, settings: Settings) -> Found:
+def find(customer: str, policy: Policy | None, settings: Settings) -> Found:
     """Look a customer up in the store of REGRADE_REDIS, under REGRADE_PREFIX.
+
+    The policy is the one in force; one that is given must be that.
 
     Raises:
         StoreUnavailable: nobody answers there.
@@ -46,7 +51,7 @@ def find(customer: str, policy: Policy, settings: Settings) -> Found:
     return asyncio.run(_find(customer, policy, settings))
 
 
-async def _find(customer: str, policy: Policy, settings: Settings) -> Found:
+async def _find(customer: str, policy: Policy | None, settings: Settings) -> Found:
     look_up = LookUp(connect(settings.redis, _PATIENCE_S, 1), settings.key_prefix)
     try:
         return await find_stored(customer, policy, look_up, settings)
@@ -54,25 +59,28 @@ async def _find(customer: str, policy: Policy, settings: Settings) -> Found:
         await look_up.close()
 
 
-async def find_stored(customer: str, policy: Policy, look_up: LookUp, settings: Settings) -> Found:
+async def find_stored(
+    customer: str, policy: Policy | None, look_up: LookUp, settings: Settings
+) -> Found:
     """As `find`, over a connection that is already there."""
     address = address_of(settings)
     partitions = await look_up.partitions()
     if partitions is None:
         raise NothingStored(address, settings.prefix)
-    name = customer
+    name, in_force = customer, InForce(look_up, partitions, settings)
     while True:
         partition = partition_of(name.encode(), partitions)
         stored = await look_up.customer(partition, name)
-        if stored.policy not in (None, policy_tag(policy)):
+        if policy is not None and stored.policy not in (None, policy_tag(policy)):
             raise GradedByAnother(str(stored.policy), policy_tag(policy))
-        if stored.day is None or stored.blob is None:
+        if stored.day is None or stored.blob is None or stored.policy is None:
             raise UnknownCustomer(name, f"the store at {address}")
-        state = BlobCodec().decode(stored.blob)
+        state = await in_force.state(stored)
         host = None if state.ties is None else state.ties.into
         if host is None:
+            by = await in_force.policy(stored.policy) if policy is None else policy
             alias = None if name == customer else name
-            return Found(customer, partition, stored.day, state, alias)
+            return Found(customer, partition, stored.day, state, by, alias)
         # Aliases never form a circle, so this ends.
         name = host
 
@@ -99,7 +107,7 @@ def find_in_file(customer: str, policy: Policy, path: str) -> Found:
         (blob,) = await store.load(0, [customer])
         if blob is None or meta is None or meta.day is None:
             return None
-        return Found(customer, 0, meta.day, BlobCodec().decode(blob))
+        return Found(customer, 0, meta.day, BlobCodec().decode(blob), policy)
 
     found = asyncio.run(graded())
     if found is None:

@@ -33,6 +33,8 @@ def _policy(claimed: Sequence[Place], policy: Policy) -> Finding:
     own = policy_tag(policy)
     if stored == {own}:
         return ok("policy", f"{own}, as stored")
+    if all(int(place.fields.get("generation", "0")) for place in claimed):
+        return ok("policy", f"{', '.join(sorted(stored))}, as published")
     other = ", ".join(sorted(stored - {own}))
     says = f"the state was graded by {other}, REGRADE_POLICY is {own}"
     return problem("policy", says, "name the policy that the workers have")

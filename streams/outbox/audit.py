@@ -12,6 +12,7 @@ from streams.intake.record import RawRecord
 from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe, rfc3339
 from streams.partition.erasures import Pseudonyms
 from streams.partition.ports import OutboxRow, Standing
+from streams.partition.reign import NextVersion, Reign
 
 AUDIT = "audit"
 
@@ -62,6 +63,29 @@ class AuditScribe:
         )
         key = None if customer is None else customer.encode()
         return OutboxRow(AUDIT, key, orjson.dumps(body), headers)
+
+    def taken(self, partition: int, reign: Reign, version: NextVersion) -> OutboxRow:
+        """That a partition took a version of the policy, who published it and why."""
+        at = rfc3339(version.since)
+        body = {
+            "type": "policy.rolled-back" if version.rollback else "policy.taken",
+            "author": version.author,
+            "reason": version.reason,
+            "occurred_at": at,
+            "partition": partition,
+            "before": reign.previous,
+            "after": reign.policy,
+            "customers": reign.total,
+        }
+        headers = (
+            SPEC,
+            ("ce_id", f"policy/{partition}/{reign.generation}/audit".encode()),
+            self._source,
+            ("ce_type", b"regrade.audit.policy.v1"),
+            ("ce_time", at.encode()),
+            CONTENT_TYPE,
+        )
+        return OutboxRow(AUDIT, None, orjson.dumps(body), headers)
 
     def _shown(self, standing: Standing | None) -> dict[str, Any] | None:
         if standing is None:

@@ -252,6 +252,8 @@ def rfc3339(ms: EpochMs) -> str:
 def _cause(cause: Cause) -> dict[str, Any]:
     if cause.tick is not None:
         return {"tick": iso(cause.tick)}
+    if cause.policy is not None:
+        return {"policy": cause.policy}
     return {
         "topic": cause.topic,
         "partition": cause.partition,

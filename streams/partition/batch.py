@@ -41,6 +41,8 @@ class Batch:
     """By the hash of the id."""
     listed: dict[str, Case] = field(default_factory=dict)
     """The open cases that customers had before."""
+    text: str | None = None
+    """The document of a version taken with this batch."""
 
     def touch(self, customer: str, state: CustomerState) -> None:
         """Remember that a customer is about to change."""
@@ -135,6 +137,7 @@ class Batch:
             gone=[name for name in self.gone if name not in self.touched],
             erased=self.erased,
             cases=cases,
+            text=self.text,
         )
 
 

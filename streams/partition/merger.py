@@ -153,7 +153,8 @@ class Merger:
         customer, rules = ordered.customer, self._rules
         state = self._cache.get(customer)
         if state is None:
-            state = CustomerState(version=self._eraser.last_version(customer))
+            version, generation = self._eraser.last_version(customer), self._meta.reign.generation
+            state = CustomerState(version=version, generation=generation)
             self._cache.put(customer, state)
             batch.touch(customer, state)
         if not _is_new(state, fact):
@@ -207,7 +208,7 @@ class Merger:
             batch.rows.append(rules.answers.unmergeable(record, merge, refused))
             return "refused"
         if state is None:
-            state = CustomerState()
+            state = CustomerState(generation=self._meta.reign.generation)
             self._cache.put(customer, state)
             batch.touch(customer, state)
         before = seen(state)

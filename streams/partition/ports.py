@@ -14,6 +14,7 @@ from scoring.units import Day
 from streams.intake.decode import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.erasures import Erasure
+from streams.partition.reign import NextVersion, Reign
 
 
 class OutboxRow(NamedTuple):
@@ -59,6 +60,8 @@ class PartitionMeta:
     """Per partition the number of the last transfer to it."""
     received: dict[int, int] = field(default_factory=dict)
     """Per partition the number of the last transfer from it that was taken."""
+    reign: Reign = field(default_factory=Reign)
+    """Which version of the policy grades, and whom it has not reached yet."""
 
 
 @dataclass(slots=True)
@@ -84,6 +87,8 @@ class Commit:
     """What is kept of erased customers, by the hash of the id."""
     cases: dict[str, bytes | None] = field(default_factory=dict)
     """Customers whose open case is another than before; None for none."""
+    text: str | None = None
+    """The document of a version taken by this commit; kept for good beside its tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,15 @@ class PartitionStore(Protocol):
     async def due_count(self, partition: int, through: Day) -> int:
         """How many customers are due on or before a day."""
 
+    async def scan(self, partition: int, place: str, count: int) -> tuple[str, list[str]]:
+        """Some customers from a place on, and the next place; "" is the first and the last.
+
+        Who is there from the first to the last place is seen at least once.
+        """
+
+    async def policy_text(self, partition: int, tag: str) -> str | None:
+        """The document of a version that grades or graded the partition."""
+
     async def commit(self, partition: int, commit: Commit) -> Verdict:
         """Apply a commit if it builds on the last one. Safe to repeat."""
 
@@ -159,13 +173,15 @@ class Intaker(Protocol):
 
 
 class Cause(msgspec.Struct, frozen=True, gc=False):
-    """What made a change: a record, or a day."""
+    """What made a change: a record, a day, or a new version of the policy."""
 
     topic: str | None = None
     partition: int | None = None
     offset: int | None = None
     event_id: str | None = None
     tick: Day | None = None
+    policy: int | None = None
+    """The version of the policy that was taken."""
 
 
 def cause_of(record: RawRecord, fact: Fact, topic_prefix: str) -> Cause:
@@ -248,6 +264,9 @@ class Audit(Protocol):
         after: Standing | None,
     ) -> OutboxRow:
         """Who did what, when and why; None for a customer of whom nothing is known."""
+
+    def taken(self, partition: int, reign: Reign, version: NextVersion) -> OutboxRow:
+        """That a partition took a version of the policy, who published it and why."""
 
 
 class Herald(Protocol):

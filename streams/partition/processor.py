@@ -39,8 +39,10 @@ from streams.partition.ports import (
     Standing,
     cause_of,
 )
+from streams.partition.reign import NextVersion
 from streams.partition.rules import Rules, StaleCommit
 from streams.partition.screening import Screening
+from streams.partition.sweep import Sweep, succeed
 
 _TAKEN = ("folded", "ticked")
 _NO_CASE = Rejected(
@@ -76,11 +78,17 @@ class PartitionProcessor:
         self._eraser = Eraser(partition, rules, store, meta, cache)
         self._channel = Channel(partition, rules, meta)
         self._merger = Merger(rules, meta, cache, self._eraser, self._channel, self._publish)
+        self._sweep = Sweep(partition, rules, store, meta)
 
     @property
     def owing(self) -> bool:
         """Whether customers due by the partition day may still wait for their tick."""
         return self._owing
+
+    @property
+    def sweeping(self) -> bool:
+        """Whether there may be customers whom the version in force has not reached."""
+        return self.meta.reign.sweeping
 
     async def process(
         self,
@@ -162,6 +170,41 @@ class PartitionProcessor:
         self._cache.forget(loaded)
         return [batch]
 
+    async def take_version(self, version: NextVersion) -> list[Batch]:
+        """Let a version of the policy grade from here on; a processor of its own goes on.
+
+        Nobody may be owed a tick, and the last sweep must be over. One commit.
+
+        Raises:
+            StaleCommit: the last commit was not applied; reload before going on.
+        """
+        batch = Batch(text=version.text)
+        await succeed(self.meta, version, self.partition, self._store)
+        batch.rows.append(self._rules.audit.taken(self.partition, self.meta.reign, version))
+        return [await self._commit(batch, ())]
+
+    async def sweep_some(self, at_once: int) -> list[Batch]:
+        """Bring up to `at_once` customers to the version in force, and through days owed since.
+
+        One commit; none when nothing is to be done.
+
+        Raises:
+            StaleCommit: the last commit was not applied; reload before going on.
+        """
+        if not self.sweeping:
+            return []
+        names = await self._sweep.next(at_once)
+        loaded = await self._load(set(names))
+        batch = Batch()
+        for customer in names:
+            state = self._cache.get(customer)
+            if state is not None and self._sweep.behind(state):
+                self._catch_up(customer, state, batch)
+        if self._sweep.finish() or batch.touched:
+            await self._commit(batch, ())
+        self._cache.forget(loaded)
+        return [batch] if batch.touched else []
+
     async def _tick_all(self) -> list[Batch]:
         batches = []
         while self._owing:
@@ -234,7 +277,8 @@ class PartitionProcessor:
         customer, fact = accepted
         state = self._cache.get(customer)
         if state is None:
-            state = CustomerState(version=self._eraser.last_version(customer))
+            version, generation = self._eraser.last_version(customer), self.meta.reign.generation
+            state = CustomerState(version=version, generation=generation)
             self._cache.put(customer, state)
         self._catch_up(customer, state, batch)
         peer = None if via is None else via.peer
@@ -343,17 +387,28 @@ class PartitionProcessor:
                 state = self._cache.get(customer)
                 if state is None or state.due != when:
                     continue
-                self._tick(customer, state, when, batch)
+                if self._sweep.behind(state):
+                    self._reach(customer, state, batch)
+                else:
+                    self._tick(customer, state, when, batch)
                 queue.push(customer, state.due)
         if today is None or day > today:
             meta.day = day
 
     def _catch_up(self, customer: str, state: CustomerState, batch: Batch) -> None:
-        """Tick a customer through all days owed, before anything else."""
+        """Bring a customer to the version in force and through all days owed, before all else."""
         today = self.meta.day
         assert today is not None  # noqa: S101 - every fact moved the day before
+        if self._sweep.behind(state):
+            self._reach(customer, state, batch)
         while state.due is not None and state.due <= today:
             self._tick(customer, state, state.due, batch)
+
+    def _reach(self, customer: str, state: CustomerState, batch: Batch) -> None:
+        """Let the version in force reach a customer, before any fact or tick since."""
+        decision, cause, notices = self._sweep.reach(customer, state, batch)
+        self._publish(customer, state, decision, cause, batch)
+        self._notify(customer, notices, batch)
 
     def _tick(self, customer: str, state: CustomerState, due: Day, batch: Batch) -> None:
         """Tick a customer as of the day it was due on, also when that day is past."""
@@ -387,7 +442,8 @@ class PartitionProcessor:
     def _notify(self, customer: str, notices: Sequence[Notice], batch: Batch) -> None:
         """Publish notices, except those whose next step is due by now as well."""
         herald, wall = self._rules.herald, self.wall
-        assert herald is not None  # noqa: S101 - there with the notices
+        if herald is None:
+            return
         for notice in notices:
             if wall is None or notice.next_on is None or notice.next_on > wall:
                 batch.rows.append(herald.notice(customer, notice))
@@ -400,11 +456,13 @@ class PartitionProcessor:
         cause: Cause,
         batch: Batch,
     ) -> None:
+        heir = self._rules.heir
+        scribe = self._rules.scribe if heir is None or cause.policy is None else heir.scribe
         for change in decision.changes:
-            batch.rows.append(self._rules.scribe.change(customer, change, cause))
+            batch.rows.append(scribe.change(customer, change, cause))
             batch.count_change(change)
             if change.label is None:
-                batch.rows.append(self._rules.scribe.current(customer, change))
+                batch.rows.append(scribe.current(customer, change))
             if change.type == "tier.assigned":
                 policy = self._rules.judge.grader.policy
                 batch.count_first_labels(policy, state.labels)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from scoring.advance import Judge
 from scoring.notices import Notices
+from scoring.succession import Succession
 from streams.errors import RegradeError
 from streams.partition.breaker import Flood
 from streams.partition.erasures import Pseudonyms
@@ -28,6 +29,15 @@ class StaleCommit(RegradeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Heir:
+    """How customers come from the version before to the one in force."""
+
+    succession: Succession
+    scribe: Scribe
+    """Writes what it moves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What all partitions of a worker share."""
 
@@ -49,3 +59,5 @@ class Rules:
     """Writes the notices; there with them."""
     flood: Flood | None = None
     """None where every refused record may become a dead letter."""
+    heir: Heir | None = None
+    """While customers graded by the version before may be left."""

@@ -138,7 +138,7 @@ class PartitionRunner:
                 self._resume()
             busy = bool(records) or await self._follow_the_wall()
             # In turns: who is due waits for nobody's backlog, and no record for all of them.
-            if not (await self._tick_some() or busy):
+            if not (await self._tick_some() or await self._change_policy() or busy):
                 await self._wait()
 
     def _process(self, records: Sequence[RawRecord]) -> Awaitable[list[Batch]]:
@@ -228,6 +228,7 @@ class PartitionRunner:
             return
         log.warning("commit refused, starting again from the store", partition=self.partition)
         expected = self._start | meta.next
+        await self._around.policies.learn(self.partition, meta)
         self.processor = self._around.build(self.partition, meta)
         self._merge = Merge(TOPICS, expected)
         # The store may have been set back: rows on their way may not be its rows any more.
@@ -275,6 +276,39 @@ class PartitionRunner:
         await self._tell_who_is_left()
         return True
 
+    async def _change_policy(self) -> bool:
+        """Take the version in force, once nothing is owed under the last; or sweep on."""
+        around, processor = self._around, self.processor
+        if processor.owing:
+            return False
+        if processor.sweeping:
+            return await self._sweep_some()
+        version = around.policies.next(processor.meta, around.clock.now_ms())
+        if version is None:
+            return False
+        await self._work(processor.take_version(version), ())
+        # A refused commit has put another in its place already.
+        if self.processor is processor and not self._lost:
+            self.processor = around.build(self.partition, processor.meta)
+            around.observer.reigns(self.partition, processor.meta)
+            log.info("policy taken", partition=self.partition, policy=version.tag)
+        return True
+
+    async def _sweep_some(self) -> bool:
+        """Bring some more customers to the version in force; false when rows have to go first."""
+        around, processor = self._around, self.processor
+        if around.outlet.waiting(self.partition) > ROOM:
+            return False
+        started, at_once = around.clock.monotonic(), self._pace.at_once
+        before = processor.meta.reign.reached
+        await self._work(processor.sweep_some(at_once), ())
+        reign = self.processor.meta.reign
+        self._pace.took(reign.reached - before, around.clock.monotonic() - started)
+        around.observer.reigns(self.partition, self.processor.meta)
+        if not reign.sweeping:
+            log.info("policy has reached everybody", partition=self.partition, policy=reign.policy)
+        return True
+
     async def _tell_who_is_left(self) -> None:
         day, now = self.processor.meta.day, self._around.clock.monotonic()
         if day is not None and (now - self._told > _SECOND or not self.processor.owing):
@@ -287,7 +321,8 @@ class PartitionRunner:
         self._wake.clear()
         if self._stopping:
             return
-        in_doubt = self._short or not self._merge.empty() or self.processor.owing
+        owing = self.processor.owing or self.processor.sweeping
+        in_doubt = self._short or not self._merge.empty() or owing
         seconds = _PROOF_S if in_doubt else _SECOND
         try:
             await asyncio.wait_for(self._wake.wait(), seconds)

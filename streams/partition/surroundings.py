@@ -1,7 +1,7 @@
 """What a partition's runner needs around it: the log, the outlet, who counts."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from scoring.calendar import LocalDays
@@ -11,6 +11,7 @@ from streams.errors import RegradeError
 from streams.partition.batch import Batch
 from streams.partition.ports import OutboxRow, PartitionMeta, PartitionStore
 from streams.partition.processor import PartitionProcessor
+from streams.partition.reign import NextVersion
 
 ClockMode = Literal["wall", "event"]
 
@@ -71,6 +72,27 @@ class Outlet(Protocol):
         """Wait until everything offered is published."""
 
 
+class PolicySource(Protocol):
+    """The versions of the policy, as a partition sees them."""
+
+    async def learn(self, partition: int, meta: PartitionMeta) -> None:
+        """Get ready what `build` needs for the versions in a partition's meta."""
+
+    def next(self, meta: PartitionMeta, now_ms: EpochMs, /) -> NextVersion | None:
+        """The version a partition is to take now, if another than it has."""
+
+
+class OnePolicy:
+    """A source of no other version than the first."""
+
+    async def learn(self, partition: int, meta: PartitionMeta) -> None:
+        """Nothing is to be got ready."""
+
+    def next(self, _meta: PartitionMeta, _now_ms: EpochMs) -> NextVersion | None:
+        """None, ever."""
+        return None
+
+
 class Observer(Protocol):
     """Who counts."""
 
@@ -85,6 +107,9 @@ class Observer(Protocol):
 
     def owed(self, partition: int, customers: int) -> None:
         """So many customers due by the partition day still wait for their tick."""
+
+    def reigns(self, partition: int, meta: PartitionMeta) -> None:
+        """Which version of the policy grades a partition, and how far it has reached."""
 
     def refused(self) -> None:
         """The store refused a commit because another worker had committed."""
@@ -126,3 +151,4 @@ class Surroundings:
     days: LocalDays
     mode: ClockMode
     build: Callable[[int, PartitionMeta], PartitionProcessor]
+    policies: PolicySource = field(default_factory=OnePolicy)

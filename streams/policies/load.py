@@ -31,6 +31,13 @@ class ReadPolicy(NamedTuple):
     policy: Policy
 
 
+class Version(NamedTuple):
+    """A policy, and the text it can be read from again without anything else."""
+
+    text: str
+    policy: Policy
+
+
 def presets() -> list[str]:
     """Names of the shipped policies."""
     folder = resources.files("scoring") / "presets"
@@ -63,6 +70,16 @@ def load_policy(source: str = DEFAULT_PRESET) -> Policy:
         PolicyRefused: with every problem found.
     """
     return parse_policy(policy_text(source), source)
+
+
+def load_version(source: str = DEFAULT_PRESET) -> Version:
+    """As `load_policy`, with the whole text beside the policy.
+
+    Raises:
+        PolicyRefused: with every problem found.
+    """
+    policy = load_policy(source)
+    return Version(resolved_text(source), policy)
 
 
 def read_policy(source: str) -> ReadPolicy:

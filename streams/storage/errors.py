@@ -45,8 +45,9 @@ class PolicyChanged(RegradeError):
         self.found = found
         super().__init__(
             f"the state was graded by policy {stored}, this worker has {found}. "
-            "Start it with the policy that graded the state, or grade from the start "
-            "of the log under another REGRADE_PREFIX and REGRADE_GROUP."
+            "Start it with the policy that graded the state, and publish the other one with "
+            "`regrade policy publish`; another programme needs another REGRADE_PREFIX and "
+            "REGRADE_GROUP."
         )
 
 

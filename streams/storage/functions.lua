@@ -2,19 +2,20 @@
 -- The only writers of customer state. They check and write; they compute nothing.
 -- Keys are catalogued in streams/storage/keys.py; all keys of a call share one slot.
 
--- claim: KEYS meta; ARGV owner, commit id, partition count, policy.
--- From here on a commit that builds on an earlier commit id is refused.
+-- claim: KEYS meta, policies; ARGV owner, commit id, partition count, first policy, its text.
+-- From here on a commit that builds on an earlier commit id is refused. A partition that a
+-- policy grades already keeps it.
 local function claim(keys, args)
   local meta = keys[1]
-  local have = redis.call('HMGET', meta, 'partitions', 'policy')
-  if have[1] and have[1] ~= args[3] then
-    return redis.error_reply('PARTITIONS ' .. have[1])
+  local have = redis.call('HGET', meta, 'partitions')
+  if have and have ~= args[3] then
+    return redis.error_reply('PARTITIONS ' .. have)
   end
-  if have[2] and have[2] ~= args[4] then
-    return redis.error_reply('POLICY ' .. have[2])
+  redis.call('HSET', meta, 'owner', args[1], 'commit', args[2], 'partitions', args[3])
+  redis.call('HSETNX', meta, 'policy', args[4])
+  if redis.call('HGET', meta, 'policy') == args[4] and args[5] ~= '' then
+    redis.call('HSETNX', keys[2], args[4], args[5])
   end
-  redis.call('HSET', meta, 'owner', args[1], 'commit', args[2],
-    'partitions', args[3], 'policy', args[4])
   redis.call('HINCRBY', meta, 'epoch', 1)
   return redis.call('HGETALL', meta)
 end
@@ -36,10 +37,10 @@ end
 
 local BATCH = 1000 -- unpack() has a limit of some thousand values
 
--- commit: KEYS meta, due, outbox, counts, erased, reviews, <moves keys>, <customer keys>,
---   <keys of customers gone>;
+-- commit: KEYS meta, due, outbox, counts, erased, reviews, policies, <moves keys>,
+--   <customer keys>, <keys of customers gone>;
 -- ARGV expected commit id, new commit id, then counted groups, each led by its length:
---   meta fields and values; state blobs; customers gone; erased (hash, what is kept);
+--   meta fields and values; policies (tag, text); state blobs; customers gone; erased (hash, what is kept);
 --   open cases (customer, case); customers without one;
 --   due (day, customer); undue customers; outbox (sequence, row); counts (field, increment); per moves key (field, increment).
 -- Answers 'applied', 'already' (this very commit was applied before) or 'stale'; an error
@@ -63,6 +64,8 @@ local function commit(keys, args)
 
   local first, last = group()
   redis.call('HSET', keys[1], 'commit', args[2], unpack(args, first, last))
+  first, last = group()
+  for i = first, last, 2 do redis.call('HSETNX', keys[7], args[i], args[i + 1]) end
 
   local first_state, last_state = group()
   local first_gone, last_gone = group()
@@ -97,7 +100,7 @@ local function commit(keys, args)
   end
   first, last = group()
   for i = first, last, 2 do redis.call('HINCRBY', keys[4], args[i], args[i + 1]) end
-  for key = 7, first_customer - 1 do
+  for key = 8, first_customer - 1 do
     first, last = group()
     for i = first, last, 2 do redis.call('HINCRBY', keys[key], args[i], args[i + 1]) end
   end

@@ -2,10 +2,11 @@
 
 | key | type | holds | written by | read by |
 |---|---|---|---|---|
-| `{T}:meta` | hash | owner, commit, epoch, day, offsets, outbox, transfers | every function | all |
+| `{T}:meta` | hash | owner, commit, epoch, day, offsets, outbox, transfers, policy | all | all |
 | `{T}:c:<customer>` | string | state blob (`storage.codec`) | commit | worker, api |
 | `{T}:erased` | hash | hash of an erased id: last version, hash of the command | commit | worker |
 | `{T}:reviews` | hash | customer: open case, as it is listed | commit | api, cli |
+| `{T}:policies` | hash | tag of a version that graded here: its document | claim, commit | all |
 | `{T}:due` | zset | customer by due day | commit | worker |
 | `{T}:outbox` | stream | rows to publish, id `<sequence>-0` | commit, trim | worker |
 | `{T}:counts` | hash | `tier:<name>`, `label:<name>:<value>`, `in:<outcome>` | commit | all |
@@ -58,6 +59,7 @@ class Keys:
         self.erased = base + "erased"
         self.reviews = base + "reviews"
         self.outbox = base + "outbox"
+        self.policies = base + "policies"
         self.counts = base + "counts"
         self._customer = base + "c:"
         self._moves = base + "moves:"

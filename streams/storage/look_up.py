@@ -1,21 +1,25 @@
 """Customers of a programme that workers may be grading at this moment. Reads only."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from scoring.units import Day
+from streams.partition.reign import Reign
 from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
 from streams.storage.redis_store import escape_glob
+from streams.storage.reign_fields import reign_of
 
 _AT_ONCE = 1000
 """Keys looked through in one answer of the server, which serves the workers as well."""
 
 
-class Stored(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Stored:
     """A customer, and where their partition stood at that same moment."""
 
     policy: str | None
@@ -23,6 +27,8 @@ class Stored(NamedTuple):
     day: Day | None
     """The partition day; None before the first event."""
     blob: bytes | None
+    reign: Reign = field(default_factory=Reign)
+    """Whether `policy` has reached the customer, and which there was before."""
 
 
 class LookUp:
@@ -55,11 +61,40 @@ class LookUp:
         try:
             # One transaction: a commit in between could move the day without the state.
             async with self._redis.pipeline(transaction=True) as both:
-                both.hmget(keys.meta, ["policy", "day"]).get(keys.customer(customer))
-                (policy, day), blob = await both.execute()
+                both.hgetall(keys.meta).get(keys.customer(customer))
+                meta, blob = await both.execute()
         except RedisError as error:
             raise StoreUnavailable("looking a customer up (REGRADE_REDIS)", str(error)) from error
-        return _stored(policy, day, blob)
+        return _stored(meta, blob)
+
+    async def reigns(self, partitions: int) -> list[Reign]:
+        """Which version of the policy grades each partition; those nobody claimed have none.
+
+        Raises:
+            StoreUnavailable: nobody answers.
+        """
+        try:
+            metas = [
+                await self._redis.hgetall(Keys(self._prefix, partition).meta)
+                for partition in range(partitions)
+            ]
+        except RedisError as error:
+            raise StoreUnavailable("reading a partition (REGRADE_REDIS)", str(error)) from error
+        return [_stored(meta, None).reign for meta in metas]
+
+    async def policy_texts(self, partitions: int) -> dict[str, str]:
+        """By tag the documents of all versions that grade or graded.
+
+        Raises:
+            StoreUnavailable: nobody answers.
+        """
+        found: dict[bytes, bytes] = {}
+        try:
+            for partition in range(partitions):
+                found |= await self._redis.hgetall(Keys(self._prefix, partition).policies)
+        except RedisError as error:
+            raise StoreUnavailable("reading policies (REGRADE_REDIS)", str(error)) from error
+        return {tag.decode(): text.decode() for tag, text in found.items()}
 
     async def graded(self, partitions: int) -> int:
         """How many customers have a tier, by the counters.
@@ -125,14 +160,13 @@ class LookUp:
         places = sorted({partition for _, partition, _ in found})
         async with self._redis.pipeline(transaction=True) as all_:
             for partition in places:
-                all_.hmget(keys[partition].meta, ["policy", "day"])
+                all_.hgetall(keys[partition].meta)
             all_.mget([key for key, _, _ in found])
             *metas, blobs = await all_.execute()
         standing = dict(zip(places, metas, strict=True))
         page = []
         for (_, partition, customer), blob in zip(found, blobs, strict=True):
-            policy, day = standing[partition]
-            page.append((customer, _stored(policy, day, blob)))
+            page.append((customer, _stored(standing[partition], blob)))
         return page
 
     async def close(self) -> None:
@@ -141,11 +175,11 @@ class LookUp:
         await self._redis.connection_pool.disconnect()
 
 
-def _stored(policy: bytes | None, day: bytes | None, blob: bytes | None) -> Stored:
+def _stored(meta: dict[bytes, bytes], blob: bytes | None) -> Stored:
+    fields = {name.decode(): value.decode() for name, value in meta.items()}
+    day = fields.get("day")
     return Stored(
-        None if policy is None else policy.decode(),
-        None if day is None else Day(int(day)),
-        blob,
+        fields.get("policy"), None if day is None else Day(int(day)), blob, reign_of(fields)
     )
 
 

@@ -4,19 +4,20 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scoring.units import Day
 from streams.partition.erasures import Erasure
 from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Published, Verdict
-from streams.storage.errors import PartitionsChanged, PolicyChanged
+from streams.partition.reign import Reign
+from streams.storage.errors import PartitionsChanged
 
 
 @dataclass(slots=True)
 class _Partition:
     meta: PartitionMeta | None = None
     partitions: int = 0
-    policy: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
     states: dict[str, bytes] = field(default_factory=dict)
     erased: dict[str, Erasure] = field(default_factory=dict)
     cases: dict[str, bytes] = field(default_factory=dict)
@@ -32,20 +33,22 @@ class _Partition:
 class MemoryStore:
     """Customer state of all partitions, gone with the process."""
 
-    def __init__(self, policy: str) -> None:
+    def __init__(self, policy: str, text: str = "") -> None:
+        """`policy` and its `text` are those of partitions that nothing graded yet."""
         self._policy = policy
+        self._text = text
         self._partitions: dict[int, _Partition] = defaultdict(_Partition)
 
     async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
         """Take over a partition: earlier owners' commits are refused from here on."""
         here = self._partitions[partition]
         if here.meta is None:
-            here.meta = PartitionMeta(owner, "")
-            here.partitions, here.policy = partitions, self._policy
+            here.meta = PartitionMeta(owner, "", reign=Reign(self._policy))
+            here.partitions = partitions
         if here.partitions != partitions:
             raise PartitionsChanged(str(here.partitions), partitions)
-        if here.policy != self._policy:
-            raise PolicyChanged(here.policy, self._policy)
+        if self._text and here.meta.reign.policy == self._policy:
+            here.texts.setdefault(self._policy, self._text)
         here.meta.owner = owner
         here.meta.commit = secrets.token_hex(16)
         here.meta.epoch += 1
@@ -88,13 +91,7 @@ class MemoryStore:
             return "already"
         if here.meta is None or current != commit.expected:
             return "stale"
-        meta = here.meta
-        meta.commit = commit.commit
-        meta.next = dict(commit.meta.next)
-        meta.day = commit.meta.day
-        meta.tail = commit.meta.tail
-        meta.erasure_key = commit.meta.erasure_key
-        meta.sent, meta.received = dict(commit.meta.sent), dict(commit.meta.received)
+        self._set_meta(here, here.meta, commit)
         here.states.update(commit.states)
         for customer, day in commit.due:
             self._set_due(here, customer, day)
@@ -106,7 +103,7 @@ class MemoryStore:
             here.cases.pop(customer, None)
             if case is not None:
                 here.cases[customer] = case
-        first = meta.tail - len(commit.rows) + 1
+        first = commit.meta.tail - len(commit.rows) + 1
         here.outbox.update(enumerate(commit.rows, first))
         for name, increment in commit.counts.items():
             here.counts[name] += increment
@@ -114,6 +111,27 @@ class MemoryStore:
             for name, increment in moves.items():
                 here.moves[day][name] += increment
         return "applied"
+
+    async def scan(self, partition: int, place: str, count: int) -> tuple[str, list[str]]:
+        """Some customers from a place on, and the next place; "" is the first and the last."""
+        after = [name for name in sorted(self._partitions[partition].states) if name > place]
+        return after[count - 1] if len(after) > count else "", after[:count]
+
+    async def policy_text(self, partition: int, tag: str) -> str | None:
+        """The document of a version that grades or graded the partition."""
+        return self._partitions[partition].texts.get(tag)
+
+    @staticmethod
+    def _set_meta(here: _Partition, meta: PartitionMeta, commit: Commit) -> None:
+        meta.commit = commit.commit
+        meta.next = dict(commit.meta.next)
+        meta.day = commit.meta.day
+        meta.tail = commit.meta.tail
+        meta.erasure_key = commit.meta.erasure_key
+        meta.sent, meta.received = dict(commit.meta.sent), dict(commit.meta.received)
+        meta.reign = replace(commit.meta.reign)
+        if commit.text is not None:
+            here.texts.setdefault(meta.reign.policy, commit.text)
 
     @staticmethod
     def _set_due(here: _Partition, customer: str, day: Day | None) -> None:

@@ -77,6 +77,14 @@ class PatientStore:
         """How many customers are due on or before a day."""
         return await self._ask(lambda: self._store.due_count(partition, through))
 
+    async def scan(self, partition: int, place: str, count: int) -> tuple[str, list[str]]:
+        """Some customers from a place on, and the next place; "" is the first and the last."""
+        return await self._ask(lambda: self._store.scan(partition, place, count))
+
+    async def policy_text(self, partition: int, tag: str) -> str | None:
+        """The document of a version that grades or graded the partition."""
+        return await self._ask(lambda: self._store.policy_text(partition, tag))
+
     async def commit(self, partition: int, commit: Commit) -> Verdict:
         """Apply a commit if it builds on the last one."""
         started = self._clock.monotonic()

@@ -30,12 +30,12 @@ from streams.partition.ports import (
 )
 from streams.storage.errors import (
     PartitionsChanged,
-    PolicyChanged,
     RestoreUnfinished,
     StoreUnavailable,
     StoreUnfit,
 )
 from streams.storage.keys import Keys
+from streams.storage.reign_fields import reign_fields, reign_of
 
 UNFINISHED = "0"
 """The partition count of a partition not restored to its end: no worker accepts it."""
@@ -97,10 +97,12 @@ class Condition:
 class RedisStore:
     """Customer state of all partitions under one prefix."""
 
-    def __init__(self, redis: Redis, prefix: str, policy: str) -> None:
+    def __init__(self, redis: Redis, prefix: str, policy: str, text: str = "") -> None:
+        """`policy` and its `text` are those of partitions that nothing graded yet."""
         self._redis = redis
         self._prefix = prefix
         self._policy = policy
+        self._text = text
         self._keys: dict[int, Keys] = {}
         self._row_encode = msgspec.msgpack.Encoder().encode
         self._row_decode = msgspec.msgpack.Decoder(OutboxRow).decode
@@ -135,37 +137,33 @@ class RedisStore:
             raise StoreUnfit("appendfsync", settings["appendfsync"], needed)
 
     async def verify(self, partitions: int) -> int:
-        """Check that what is stored belongs to this partition count and policy.
+        """Check that what is stored belongs to this partition count.
 
         Returns how many partitions were ever claimed.
 
         Raises:
             PartitionsChanged: it was written for another number of partitions.
-            PolicyChanged: it was graded by another policy.
         """
         claimed = 0
         for partition in range(partitions):
-            call = self._redis.hmget(self._of(partition).meta, ["partitions", "policy"])
-            stored, policy = await self._ask("reading a partition", call)
+            call = self._redis.hget(self._of(partition).meta, "partitions")
+            stored = await self._ask("reading a partition", call)
             if stored is not None and int(stored) != partitions:
                 raise _changed(stored.decode(), partitions)
-            if policy is not None and policy.decode() != self._policy:
-                raise PolicyChanged(policy.decode(), self._policy)
             claimed += stored is not None
         return claimed
 
     async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
         """Take over a partition: earlier owners' commits are refused from here on."""
-        arguments = (owner, secrets.token_hex(16), str(partitions), self._policy)
-        call = self._redis.fcall("regrade1_claim", 1, self._of(partition).meta, *arguments)
+        arguments = (owner, secrets.token_hex(16), str(partitions), self._policy, self._text)
+        keys = self._of(partition)
+        call = self._redis.fcall("regrade1_claim", 2, keys.meta, keys.policies, *arguments)
         try:
             fields = await self._ask("claiming a partition", call)
         except ResponseError as error:
             word, _, stored = str(error).partition(" ")
             if word == "PARTITIONS":
                 raise _changed(stored, partitions) from None
-            if word == "POLICY":
-                raise PolicyChanged(stored, self._policy) from None
             raise
         return _meta(_texts(fields))
 
@@ -219,6 +217,7 @@ class RedisStore:
             keys.counts,
             keys.erased,
             keys.reviews,
+            keys.policies,
             *[keys.moves(day) for day in days],
             *[keys.customer(customer) for customer, _ in commit.states],
             *[keys.customer(customer) for customer in commit.gone],
@@ -251,12 +250,15 @@ class RedisStore:
         for prefix, numbers in ((_SENT, meta.sent), (_RECEIVED, meta.received)):
             for other, number in numbers.items():
                 fields += [f"{prefix}{other}", number]
+        if meta.reign.generation:
+            fields += reign_fields(meta.reign)
         due = [x for name, day in commit.due if day is not None for x in (day, name)]
         rows: list[str | bytes | int] = []
         for sequence, row in enumerate(commit.rows, meta.tail - len(commit.rows) + 1):
             rows += [sequence, self._row_encode(row)]
         groups: list[Sequence[str | bytes | int]] = [
             fields,
+            [] if commit.text is None else [meta.reign.policy, commit.text],
             [blob for _, blob in commit.states],
             commit.gone,
             [x for name, kept in commit.erased.items() for x in (name, f"{kept[0]} {kept[1]}")],
@@ -269,6 +271,29 @@ class RedisStore:
             *[_flat(moves) for moves in commit.moves.values()],
         ]
         return [value for group in groups for value in (len(group), *group)]
+
+    async def scan(self, partition: int, place: str, count: int) -> tuple[str, list[str]]:
+        """Some customers from a place on, and the next place; "" is the first and the last.
+
+        Looks through `count` keys of the server, of whomever they are: there may be none.
+        """
+        pattern = self._of(partition).customer("")
+        async with self._redis.pipeline(transaction=True) as both:
+            run, _, cursor = place.rpartition("/")
+            both.info("server")
+            both.scan(int(cursor or 0), match=escape_glob(pattern) + "*", count=count)
+            told, (cursor, found) = await self._ask("looking through customers", both.execute())
+        if run not in {"", told["run_id"]}:
+            # Another process: to it the place means nothing. From the start, then.
+            return await self.scan(partition, "", count)
+        names = [key.decode().removeprefix(pattern) for key in found]
+        return f"{told['run_id']}/{cursor}" if int(cursor) else "", names
+
+    async def policy_text(self, partition: int, tag: str) -> str | None:
+        """The document of a version that grades or graded the partition."""
+        call = self._redis.hget(self._of(partition).policies, tag)
+        found = await self._ask("reading a policy", call)
+        return None if found is None else found.decode()
 
     async def outbox(self, partition: int) -> list[tuple[int, OutboxRow]]:
         """Rows not yet known to be published, with their sequence."""
@@ -395,6 +420,7 @@ def _meta(fields: dict[str, str]) -> PartitionMeta:
         ends={_place(name): int(value) for name, value in fields.items() if name.startswith(_END)},
         sent=_numbers(fields, _SENT),
         received=_numbers(fields, _RECEIVED),
+        reign=reign_of(fields),
     )
 
 

@@ -219,9 +219,23 @@ class Metrics:
             "Calls to the store that had to be repeated.",
             registry=registry,
         )
+        self._add_policies(registry)
+
+    def _add_policies(self, registry: CollectorRegistry) -> None:
+        self.sweep = Gauge(
+            "regrade_sweep_customers",
+            "Graded customers whom the policy their partition has taken has not reached yet.",
+            ["partition"],
+            registry=registry,
+        )
+        self.policies_refused = Counter(
+            "regrade_policies_refused",
+            "Published policies this worker refused; the last good one stays in force.",
+            registry=registry,
+        )
         self.policy = Gauge(
             "regrade_policy_info",
-            "The policy in force; always 1.",
+            "The policy by which partitions of this worker grade; always 1.",
             ["policy", "version", "fingerprint"],
             registry=registry,
         )

@@ -24,7 +24,7 @@ class MetricsObserver:
     def __init__(
         self,
         metrics: Metrics,
-        policy: Policy,
+        policy_of: Callable[[PartitionMeta], Policy],
         topic_prefix: str,
         clock: Clock,
         *,
@@ -39,32 +39,49 @@ class MetricsObserver:
         self._sign = sign
         self._live = live
         self._prefix = topic_prefix
-        self._tiers = [tier.name for tier in policy.tiers]
         self._clock = clock
-        self._customers: dict[int, Counter[str]] = {}
         self._reviews: Counter[int] = Counter()
         self._deliveries = Deliveries(metrics, clock)
         self._accounts = Accounts(metrics)
-        info = (policy.policy_id, str(policy.version), policy.fingerprint)
-        metrics.policy.labels(*info).set(1)
-        for tier in self._tiers:
-            metrics.customers.labels(tier).set(0)
-        begin_at_zero(metrics, policy)
+        self._policy_of = policy_of
+        self._policies: dict[int, Policy] = {}
+        self._customers: dict[int, Counter[str]] = {}
 
     def claimed(self, partition: int, counts: dict[str, int]) -> None:
         """A partition came, with its stored counters."""
-        tiers = {tier: counts.get(f"tier:{tier}", 0) for tier in self._tiers}
+        tiers = {
+            name.removeprefix("tier:"): count
+            for name, count in counts.items()
+            if name.startswith("tier:")
+        }
         self._customers[partition] = Counter(tiers)
-        self._show_customers()
         self._reviews[partition] = counts.get(OPEN_CASES, 0)
         self._metrics.reviews.set(self._reviews.total())
 
+    def reigns(self, partition: int, meta: PartitionMeta) -> None:
+        """Which version of the policy grades a partition, and how far it has reached."""
+        reign, metrics = meta.reign, self._metrics
+        if reign.generation:
+            left = reign.total - reign.reached if reign.sweeping else 0
+            metrics.sweep.labels(str(partition)).set(left)
+        policy = self._policy_of(meta)
+        if self._policies.get(partition) is not policy:
+            self._policies[partition] = policy
+            begin_at_zero(metrics, policy)
+            metrics.policy.clear()
+            for one in self._policies.values():
+                metrics.policy.labels(one.policy_id, str(one.version), one.fingerprint).set(1)
+            # Tiers that the new version does not have may still have customers.
+            self._show_customers()
+
     def released(self) -> None:
         """All partitions went."""
-        self._customers.clear()
         self._reviews.clear()
         self._metrics.reviews.set(0)
         self._show_customers()
+        self._customers.clear()
+        self._policies.clear()
+        self._metrics.sweep.clear()
         self._metrics.lag.clear()
         self._metrics.day.clear()
         self._metrics.due.clear()
@@ -164,6 +181,7 @@ class MetricsObserver:
         self._metrics.rewinds.inc()
 
     def _show_customers(self) -> None:
-        for tier in self._tiers:
+        named = {tier.name for policy in self._policies.values() for tier in policy.tiers}
+        for tier in named.union(*self._customers.values()):
             total = sum(counts[tier] for counts in self._customers.values())
             self._metrics.customers.labels(tier).set(total)

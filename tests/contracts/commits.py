@@ -23,6 +23,7 @@ def commit(meta: PartitionMeta, **parts: Any) -> Commit:
         erasure_key=meta.erasure_key,
         sent=parts.pop("sent", dict(meta.sent)),
         received=parts.pop("received", dict(meta.received)),
+        reign=parts.pop("reign", meta.reign),
     )
     known: dict[str, Any] = {"states": [], "due": [], "rows": [], "counts": {}}
     known |= {"moves": {}, "expected": meta.commit, "commit": secrets.token_hex(16)}

@@ -14,6 +14,11 @@ Opened = Callable[[str], MemoryStore | RedisStore]
 """Policy -> a store over the same data."""
 
 
+def text_of(policy: str) -> str:
+    """What stands for the document of a policy."""
+    return f"the text of {policy}"
+
+
 @pytest.fixture(scope="package")
 def valkey(tmp_path_factory) -> Iterator[str]:
     """The address of a Valkey set up as we demand."""
@@ -24,7 +29,7 @@ def valkey(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture
 async def redis_store(valkey) -> AsyncIterator[RedisStore]:
     """An empty store on Valkey: a prefix of its own."""
-    store = RedisStore(connect(valkey), secrets.token_hex(4), POLICY)
+    store = RedisStore(connect(valkey), secrets.token_hex(4), POLICY, text_of(POLICY))
     await store.prepare(durable=True)
     yield store
     await store.close()
@@ -34,7 +39,7 @@ async def redis_store(valkey) -> AsyncIterator[RedisStore]:
 def store(request) -> MemoryStore | RedisStore:
     """An empty store of each kind."""
     if request.param == "memory":
-        return MemoryStore(POLICY)
+        return MemoryStore(POLICY, text_of(POLICY))
     return request.getfixturevalue("redis_store")
 
 
@@ -44,9 +49,9 @@ def opened(store) -> Opened:
 
     def reopen(policy: str) -> MemoryStore | RedisStore:
         if isinstance(store, MemoryStore):
-            other = MemoryStore(policy)
+            other = MemoryStore(policy, text_of(policy))
             other._partitions = store._partitions
             return other
-        return RedisStore(store._redis, store._prefix, policy)
+        return RedisStore(store._redis, store._prefix, policy, text_of(policy))
 
     return reopen

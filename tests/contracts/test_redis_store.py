@@ -95,6 +95,18 @@ async def test_prefixes_do_not_see_each_other(redis_store, valkey, prefix):
     await other.close()
 
 
+async def test_a_place_of_another_server_process_is_the_start(redis_store):
+    """Places mean nothing to a restarted server: whoever goes on from one sees everybody again."""
+    meta = await redis_store.claim(0, "a", 1)
+    names = [f"c{n}" for n in range(50)]
+    await put(redis_store, meta, states=[(name, b"1") for name in names])
+    place, found = await redis_store.scan(0, "another-process/17", 10)
+    while place:
+        place, some = await redis_store.scan(0, place, 10)
+        found += some
+    assert set(found) == set(names)
+
+
 async def test_a_server_that_is_gone_is_unavailable():
     """No answer is a retriable error that says what was being done."""
     store = RedisStore(connect("redis://127.0.0.1:1/0", timeout_s=1), "p", "test v1")

@@ -1,11 +1,14 @@
 """What every store promises: one suite, in memory and on a real Valkey."""
 
+from dataclasses import replace
+
 import pytest
 from commits import commit, published, put, row
 
 from streams.partition.erasures import Erasure
 from streams.partition.ports import Place
-from streams.storage.errors import PartitionsChanged, PolicyChanged
+from streams.partition.reign import Reign
+from streams.storage.errors import PartitionsChanged
 
 ODD_IDS = ["{a}", "a}b{c", "客户-42", "naïve é", "a b\nc", "*?[x]\\", "🜁", "x" * 256]
 
@@ -339,10 +342,63 @@ async def test_another_partition_count_is_refused(store):
     assert (await store.claim(0, "b", 4)).epoch == 2
 
 
-async def test_another_policy_is_refused(store, opened):
-    """Grades of one policy are not continued under another."""
+async def test_a_claim_leaves_a_partition_its_policy(store, opened):
+    """The policy a worker starts with is that of partitions nobody graded; its text is kept."""
+    assert (await store.claim(0, "a", 2)).reign == Reign("test v1")
+    other = opened("test v2")
+    assert (await other.claim(0, "b", 2)).reign == Reign("test v1")
+    assert (await other.claim(1, "b", 2)).reign == Reign("test v2")
+    assert await store.policy_text(0, "test v1") == "the text of test v1"
+    assert await store.policy_text(0, "test v2") is None
+    assert await store.policy_text(1, "test v2") == "the text of test v2"
+
+
+async def test_a_version_is_taken_by_a_commit(store):
+    """Policy, day and progress come back as committed; the text is kept, and never replaced."""
+    meta = await store.claim(0, "a", 1)
+    reign = Reign("test v2", 1_000, 1, "test v1", 19_000, sweeping=True, reached=2, total=5)
+    taken = commit(meta, text="a text", reign=reign)
+    assert await store.commit(0, taken) == "applied"
+    assert await store.commit(0, taken) == "already"
+    meta = await store.claim(0, "b", 1)
+    assert meta.reign == reign
+    over = replace(reign, sweeping=False, reached=5)
+    await put(store, meta, text="another text", reign=over)
+    assert (await store.read_meta(0)).reign == over
+    assert await store.policy_text(0, "test v2") == "a text"
+    assert await store.policy_text(0, "test v1") == "the text of test v1"
+
+
+async def test_a_stale_commit_takes_no_version(store):
+    """Who missed a commit changes neither the policy nor what is kept of it."""
+    meta = await store.claim(0, "a", 1)
+    await put(store, meta)
+    late = commit(meta, text="late", reign=Reign("test v2", 1, 1, "test v1"))
+    assert await store.commit(0, late) == "stale"
+    assert (await store.read_meta(0)).reign == Reign("test v1")
+    assert await store.policy_text(0, "test v2") is None
+
+
+@pytest.mark.parametrize("count", [1, 7, 5000])
+async def test_a_scan_sees_everybody_of_its_partition(store, count):
+    """From the first place to the last, whoever comes or goes meanwhile; nobody else's."""
+    here, there = await store.claim(0, "a", 2), await store.claim(1, "a", 2)
+    names = [*ODD_IDS, *(f"c{n}" for n in range(40))]
+    here = await put(store, here, states=[(name, b"1") for name in names])
+    other = commit(there, states=[("elsewhere", b"1")])
+    assert await store.commit(1, other) == "applied"
+    place, found = await store.scan(0, "", count)
+    here = await put(store, here, gone=["c1"], states=[("new", b"1")])
+    while place:
+        place, some = await store.scan(0, place, count)
+        found += some
+    assert set(names) - {"c1"} <= set(found) <= {*names, "new"}
+
+
+async def test_a_scan_of_nobody_is_over_at_once(store):
+    """Or after a few looks at keys of others."""
     await store.claim(0, "a", 1)
-    with pytest.raises(PolicyChanged) as refused:
-        await opened("test v2").claim(0, "b", 1)
-    assert (refused.value.stored, refused.value.found) == ("test v1", "test v2")
-    assert (await store.claim(0, "b", 1)).owner == "b"
+    place, found = await store.scan(0, "", 1000)
+    while place:
+        place, found = await store.scan(0, place, 1000)
+    assert found == []

@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 Change = dict[str, Any]
 
 
-def regrade(policy: Policy, customer: Customer, today: int, fact: Fact | None) -> list[Change]:
-    """Re-grade after a fact, or on a tick when there is none; return the changes."""
+def regrade(
+    policy: Policy, customer: Customer, today: int, fact: Fact | None, what: str = TICK
+) -> list[Change]:
+    """Re-grade after a fact, or on a tick when there is none; return the changes.
+
+    `what` is what happens instead of a tick: a new version of the policy.
+    """
     scale = policy.exchange.scale
     scope = Scope(customer, today, scale, fact.named(scale) if fact else {})
     if customer.override is not None and customer.override.over(today):
@@ -37,12 +42,14 @@ def regrade(policy: Policy, customer: Customer, today: int, fact: Fact | None) -
     by_override = effective_tier(customer.override, policy.tiers, customer.tier)
     review = None
     if customer.tier is None:
-        if fact is None or not policy.eligible(customer):
+        if what == TICK and fact is None:
+            return []
+        if not policy.eligible(customer) or (fact is None and policy.first_order_needed):
             return []
         trigger: str | None = _first_grade(policy, scope, fact)
         customer.labels = labels_of(policy, scope)
     else:
-        trigger, review = _follow(policy, scope, fact)
+        trigger, review = _follow(policy, scope, fact, what)
     if by_override != customer.effective:
         trigger = policy.by_hand
     moved = _moved_tier(policy, scope, trigger)
@@ -68,13 +75,13 @@ def _first_grade(policy: Policy, scope: Scope, fact: Fact) -> str:
 
 
 def _follow(
-    policy: Policy, scope: Scope, fact: Fact | None
+    policy: Policy, scope: Scope, fact: Fact | None, what: str
 ) -> tuple[str | None, dict[str, Any] | None]:
     """Move the computed tier towards its target as far as may be; name why, and who agreed."""
     customer = scope.customer
     current = customer.tier or 0
     target = target_tier(policy.tiers, current, policy.rank_value(scope))
-    wanted = _wanted(policy, scope, current, target, fact)
+    wanted = _wanted(policy, scope, (current, target), fact, what)
     bring_up_to_date(scope, current, target, wanted, fact)
     agreed = answer(policy.reviews, scope, target, fact)
     if agreed is not None:
@@ -92,12 +99,13 @@ def _follow(
 
 
 def _wanted(
-    policy: Policy, scope: Scope, current: int, target: int, fact: Fact | None
+    policy: Policy, scope: Scope, way: tuple[int, int], fact: Fact | None, what: str
 ) -> tuple[int, str] | None:
     """Where a trigger lets the customer go, and which one."""
+    current, target = way
     if target == current:
         return None
-    trigger = _permitting(policy, scope, fact, up=target > current)
+    trigger = _permitting(policy, scope, fact.type if fact else what, up=target > current)
     if trigger is None:
         return None
     # Whoever asks for a recalculation gets the tier deserved, however far down it is.
@@ -105,9 +113,8 @@ def _wanted(
     return (target if straight else max(target, current - trigger.steps)), trigger.name
 
 
-def _permitting(policy: Policy, scope: Scope, fact: Fact | None, *, up: bool) -> Trigger | None:
+def _permitting(policy: Policy, scope: Scope, what: str, *, up: bool) -> Trigger | None:
     """Return the first trigger, in policy order, that fired and permits the move."""
-    what = fact.type if fact else TICK
     if what in {OVERRIDE_SET, OVERRIDE_CLEAR, REVIEW_RESOLVE}:
         return None  # they are about the tier that is there and give no reason for another
     what = MANUAL if what == RECALCULATE else what
@@ -142,7 +149,7 @@ def _moved_tier(policy: Policy, scope: Scope, trigger: str | None) -> list[Chang
         "trigger": trigger,
         "override": described(customer.override, policy.tiers, customer.tier),
     }
-    return [_change(policy, scope, type_) | move]
+    return [change_of(policy, scope, type_) | move]
 
 
 def _moved_labels(policy: Policy, scope: Scope) -> list[Change]:
@@ -152,12 +159,12 @@ def _moved_labels(policy: Policy, scope: Scope) -> list[Change]:
     for name, value in labels_of(policy, scope).items():
         if value != labels[name]:
             move = {"label": name, "from": labels[name], "to": value, "trigger": None}
-            changes.append(_change(policy, scope, "label.changed") | move)
+            changes.append(change_of(policy, scope, "label.changed") | move)
             labels[name] = value
     return changes
 
 
-def _change(policy: Policy, scope: Scope, type_: str) -> Change:
+def change_of(policy: Policy, scope: Scope, type_: str) -> Change:
     """Return what all changes have in common, under the next version."""
     scope.customer.version += 1
     score = policy.score(scope)

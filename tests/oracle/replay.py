@@ -22,15 +22,27 @@ from oracle.policy import Policy, policy_of
 from oracle.readings import Scope
 from oracle.reminders import due_today
 from oracle.reviews import asked_for
+from oracle.succession import succeed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-def replay(policy: Mapping[str, Any], events: Sequence[Event]) -> Result:
-    """Replay the events of one partition, in log order, under a policy document."""
+def replay(
+    policy: Mapping[str, Any],
+    events: Sequence[Event],
+    versions: Mapping[int, Mapping[str, Any]] | None = None,
+) -> Result:
+    """Replay the events of one partition, in log order, under a policy document.
+
+    `versions` are later documents, by the number of events before each.
+    """
     partition = Partition(policy_of(policy))
-    outcomes = [partition.take(event) for event in events]
+    outcomes = []
+    for at in range(len(events) + 1):
+        if versions and at in versions:
+            partition.succeed(versions[at])
+        outcomes += [partition.take(event) for event in events[at : at + 1]]
     return partition.result(outcomes)
 
 
@@ -59,6 +71,15 @@ class Partition:
         if fact.type == ERASE:
             return self._erase(fact, event, today)
         return self._accept(fact, event, today)
+
+    def succeed(self, document: Mapping[str, Any]) -> None:
+        """Put every customer under another version of the policy, today."""
+        old, self.policy = self.policy, policy_of(document)
+        self.futures.clear()
+        for _, customer in sorted(self.customers.items()):
+            if self.today is not None:
+                changes = succeed(old, self.policy, customer, self.today)
+                self._publish(changes, {"policy": document["version"]})
 
     def result(self, outcomes: list[str]) -> Result:
         """Return everything as of the final partition day."""

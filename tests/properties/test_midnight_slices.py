@@ -9,6 +9,7 @@ from itertools import cycle
 from random import Random
 
 from builders import day_reached, log, policy_from
+from dying_store import DyingStore, KilledError
 from histories import CENTS, histories
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,36 +22,12 @@ from streams.bootstrap import policy_tag, rules_of
 from streams.intake.record import LogRecord
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache
-from streams.partition.ports import Commit, Verdict
 from streams.partition.processor import PartitionProcessor
 from streams.policies.load import load_policy
 from streams.storage.memory_store import MemoryStore
 
 GROCERY = load_policy("grocery-usd")
 STEPS = st.lists(st.sampled_from(["records", "ticks", "killed"]), min_size=1, max_size=6)
-
-
-class DyingStore(MemoryStore):
-    """A store whose worker may die just after, or just before, a commit is applied."""
-
-    def __init__(self, policy: str, deaths: Random) -> None:
-        """`deaths` draws when."""
-        super().__init__(policy)
-        self._deaths = deaths
-
-    async def commit(self, partition: int, commit: Commit) -> Verdict:
-        """Apply it, or not, and perhaps be gone."""
-        fate = self._deaths.choice(["before", "after", "", "", ""])
-        if fate == "before":
-            raise KilledError
-        verdict = await super().commit(partition, commit)
-        if fate == "after":
-            raise KilledError
-        return verdict
-
-
-class KilledError(Exception):
-    """The worker is gone; what the store holds stays."""
 
 
 async def sliced(

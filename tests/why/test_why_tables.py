@@ -36,7 +36,7 @@ def shown(rules: str, *events: dict) -> str:
     done = run(given, log(*events))
     assert done.meta.day is not None
     told = Reasons(done.rules.judge).explain(done.states["ann"], done.meta.day)
-    found = Found("ann", 0, done.meta.day, done.states["ann"])
+    found = Found("ann", 0, done.meta.day, done.states["ann"], given)
     page = StringIO()
     Console(file=page, width=200).print(draw(found, given, told))
     return " ".join((page.getvalue() + summary("ann", given, told)).split())
