@@ -16,10 +16,11 @@ from streams.replay.event import WireEvent
 
 
 def pytest_collection_modifyitems(items):
-    """Whoever asks for a browser needs chromium."""
+    """Whoever asks for a browser needs chromium, and the first of them starts two programmes."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.chromium)
+            item.add_marker(pytest.mark.timeout(400))
 
 
 @pytest.fixture(scope="session")
