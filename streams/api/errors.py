@@ -12,7 +12,14 @@ from starlette.responses import Response
 from streams.api.live import TooManyStreams
 from streams.errors import KafkaUnreachable, RegradeError
 from streams.inquiry.command import BrokerSilent
-from streams.inquiry.errors import GradedByAnother, NothingStored, UnknownCustomer
+from streams.inquiry.errors import (
+    CannotBeTaken,
+    GradedByAnother,
+    NothingInForce,
+    NothingStored,
+    UnknownCustomer,
+)
+from streams.policies.topic import PolicyTopicSilent
 from streams.storage.errors import StoreUnavailable
 
 
@@ -41,6 +48,9 @@ _STATUS: dict[type[RegradeError], tuple[int, str]] = {
     GradedByAnother: (503, "graded_by_another_policy"),
     BrokerSilent: (503, "broker_unavailable"),
     KafkaUnreachable: (503, "broker_unavailable"),
+    NothingInForce: (503, "changing_policy"),
+    CannotBeTaken: (422, "cannot_be_taken"),
+    PolicyTopicSilent: (503, "broker_unavailable"),
     TooManyStreams: (503, "too_many_streams"),
 }
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}

@@ -12,7 +12,6 @@ from scoring.calendar import iso
 from scoring.merging import is_alias
 from streams.api.archive import Search
 from streams.api.parts import Parts
-from streams.storage.codec import BlobCodec
 
 CHANGE_COLUMNS = (
     *("id", "type", "customer_id", "version", "from", "to", "score", "trigger"),
@@ -24,16 +23,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 async def customers(parts: Parts) -> AsyncIterator[list[dict[str, Any]]]:
     """Every customer's grade, as `regrade backtest` writes them, in no order."""
-    programme, decode = parts.programme, BlobCodec().decode
     partitions = len(parts.status.view.standings)
     async for page in parts.look_up.pages(partitions):
         rows = []
         for customer, stored in page:
-            if stored.blob is None or stored.day is None:
+            if stored.blob is None or stored.day is None or stored.policy is None:
                 continue
-            state = decode(stored.blob)
+            state = await parts.programmes.state(stored, partitions)
             # What came for an alias counts for whom it was merged into.
             if not is_alias(state):
+                programme = await parts.programmes.of(stored.policy, partitions)
                 grade = programme.grade(customer, state, stored.day)
                 names = ("customer_id", "tier", "score", "labels", "version")
                 rows.append({name: grade[name] for name in names} | {"as_of": iso(stored.day)})

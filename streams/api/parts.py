@@ -13,6 +13,7 @@ from streams.api.feed import Feed, Fresh
 from streams.api.keys import KeyFile
 from streams.api.live import Hub, changes_block
 from streams.api.programme import Programme
+from streams.api.programmes import Programmes
 from streams.api.sender import Sender
 from streams.api.sessions import Sessions
 from streams.api.settings import ApiSettings
@@ -48,7 +49,7 @@ class Parts:
     settings: Settings
     api: ApiSettings
     clock: Clock
-    programme: Programme
+    programmes: Programmes
     look_up: LookUp
     overview: Overview
     archive: Archive
@@ -61,10 +62,16 @@ class Parts:
     simulating: asyncio.Lock
     """Held while a simulation runs: it takes a core."""
 
+    @property
+    def programme(self) -> Programme:
+        """The version that grades now."""
+        return self.programmes.current
+
     async def run(self) -> None:
         """Look and tell, once a second, until cancelled."""
         while True:
             await self.status.look()
+            await self.programmes.refresh(self.status.view.standings)
             self.metrics.stale.set(self.status.stale)
             self.hub.status(self.status.body(self.programme))
             await self.clock.sleep(EVERY_S)
@@ -92,8 +99,9 @@ async def running(plan: Plan, clock: Clock) -> AsyncIterator[Parts]:
     status = Status(look_up, overview, feed, clock, stale_after_s=api.stale_after_s)
     keys = None if api.keys is None else KeyFile(api.keys)
     access = Access(api, keys, Sessions(folder, clock), clock)
+    programmes = Programmes(plan.policy, look_up, settings)
     parts = Parts(
-        settings, api, clock, Programme(plan.policy), look_up, overview, archive, hub, sender, feed,
+        settings, api, clock, programmes, look_up, overview, archive, hub, sender, feed,
         status, access, metrics, asyncio.Lock(),
     )  # fmt: skip
     try:

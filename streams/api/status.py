@@ -147,7 +147,7 @@ class Status:
             ],
             "customers": total,
             "events_per_second": round(self.events_per_second, 1),
-            "sweep": None,
+            "sweep": self.sweep(),
             "partitions": [
                 {
                     "partition": s.partition,
@@ -159,4 +159,16 @@ class Status:
             ],
             "problems": [text for text in (self.problem, self._feed.problem) if text],
             "freshness": self.freshness(programme),
+        }
+
+    def sweep(self) -> dict[str, Any] | None:
+        """How far a new version has reached its customers; None while none is on its way."""
+        reigns = [s.reign for s in self.view.standings if s.reign.sweeping]
+        if not reigns:
+            return None
+        return {
+            "running": True,
+            "done": sum(reign.reached for reign in reigns),
+            "total": sum(reign.total for reign in reigns),
+            "policy": reigns[0].policy,
         }

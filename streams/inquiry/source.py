@@ -60,14 +60,18 @@ async def _find(customer: str, policy: Policy | None, settings: Settings) -> Fou
 
 
 async def find_stored(
-    customer: str, policy: Policy | None, look_up: LookUp, settings: Settings
+    customer: str,
+    policy: Policy | None,
+    look_up: LookUp,
+    settings: Settings,
+    reader: InForce | None = None,
 ) -> Found:
-    """As `find`, over a connection that is already there."""
+    """As `find`, over a connection that is already there; a `reader` remembers versions."""
     address = address_of(settings)
     partitions = await look_up.partitions()
     if partitions is None:
         raise NothingStored(address, settings.prefix)
-    name, in_force = customer, InForce(look_up, partitions, settings)
+    name, in_force = customer, reader or InForce(look_up, partitions, settings)
     while True:
         partition = partition_of(name.encode(), partitions)
         stored = await look_up.customer(partition, name)

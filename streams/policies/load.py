@@ -82,6 +82,12 @@ def load_version(source: str = DEFAULT_PRESET) -> Version:
     return Version(resolved_text(source), policy)
 
 
+def read_version(text: str, source: str) -> Version:
+    """As `load_version`, from the text of a document; `source` names it in errors."""
+    whole, extended = _whole(text, source)
+    return Version(_dumped(whole.plain()) if extended else text, parse_policy(text, source))
+
+
 def read_policy(source: str) -> ReadPolicy:
     """As `load_policy`, with the document beside the policy."""
     return _read(policy_text(source), source)

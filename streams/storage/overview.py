@@ -7,8 +7,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from scoring.units import Day
+from streams.partition.reign import Reign
 from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
+from streams.storage.reign_fields import reign_of
 
 _TOPIC = b"next:"
 
@@ -27,6 +29,8 @@ class Standing(NamedTuple):
     outbox: int
     """Rows committed and not known to be published."""
     counts: dict[str, int]
+    reign: Reign
+    """Which version has it, and how far its sweep has come."""
 
 
 Moves = dict[tuple[str | None, str | None, str], int]
@@ -94,6 +98,7 @@ def _standing(at: int, meta: dict[bytes, bytes], counts: dict[bytes, bytes]) -> 
         },
         int(meta.get(b"tail", 0)) - int(meta.get(b"head", 0)),
         {name.decode(): int(count) for name, count in counts.items()},
+        reign_of({name.decode(): value.decode() for name, value in meta.items()}),
     )
 
 

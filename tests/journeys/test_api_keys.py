@@ -37,7 +37,10 @@ OPERATORS = {
 ASKED = {"clientId": "ann", "level": "gold", "form": "csv", "version": "1"} | dict.fromkeys(
     ("client", "event_id", "case"), "a"
 )
-ADMINS = {("POST", f"/api/client/{{client}}/{what}") for what in ("erase", "merge", "unmerge")}
+ADMINS = {("POST", f"/api/client/{{client}}/{what}") for what in ("erase", "merge", "unmerge")} | {
+    ("POST", "/api/policies/publish"),
+    ("POST", "/api/policies/rollback"),
+}
 
 
 def routes(tmp_path) -> dict[tuple[str, str], Role | None]:

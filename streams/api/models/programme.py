@@ -1,6 +1,6 @@
 """Answers about the whole programme."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import Field
@@ -79,6 +79,24 @@ class PolicyVersion(PolicyNamed):
     """A version of the policy."""
 
     in_force: bool
+    effective_from: datetime | None
+    """Null for the first policy, that nobody published."""
+    published_at: datetime | None
+    by: str | None
+    reason: str | None
+    rollback: bool
+    withdrawn: bool
+    """Planned, and off since a rollback."""
+    sweep: dict[str, Any] | None
+
+
+class Published(Shape):
+    """What was published; not, when it is the latest already."""
+
+    published: bool
+    version: int | None
+    effective_from: datetime | None
+    tag: str | None
 
 
 class PolicyVersions(Shape):

@@ -53,7 +53,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": Failed, "description": "The body cannot be read."},
     401: {"model": Failed, "description": "No key, or a wrong one."},
     403: {"model": Failed, "description": "The key's role, or where the request comes from."},
-    409: {"model": Failed, "description": "There are no keys to sign in with."},
+    409: {"model": Failed, "description": "What is there stands against it."},
     404: {"model": Failed, "description": "It is not there."},
     413: {"model": Failed, "description": "The body is too large."},
     422: {"model": Failed, "description": "A value that cannot be."},

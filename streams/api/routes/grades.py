@@ -9,7 +9,6 @@ from streams.api.access import viewer
 from streams.api.answer import answer, parts_of
 from streams.api.errors import Refused
 from streams.api.models.customer import Benefits, Grade
-from streams.inquiry.source import find_stored
 
 router = APIRouter(prefix="/api", dependencies=[Depends(viewer)])
 
@@ -21,8 +20,7 @@ async def grade(
 ) -> Response:
     """The grade of a customer: tier, score, labels, and how far the next tier is."""
     parts = parts_of(request)
-    programme = parts.programme
-    found = await find_stored(client, programme.policy, parts.look_up, parts.settings)
+    programme, found = await parts.programmes.find(client)
     body = programme.grade(client, found.state, found.day) | {"alias": found.alias}
     return answer({**body, "freshness": parts.status.freshness(programme, found.day)})
 

@@ -57,11 +57,13 @@ async def diff(request: Request, said: Compared) -> Response:
     if against is not None and against not in presets():
         told = f"no preset {against!r}; presets are {', '.join(presets())}"
         raise Refused(422, "unknown_policy", told, "body.against")
-    source = against or parts_of(request).settings.policy
+    parts = parts_of(request)
+    text = None if against else await parts.programmes.text()
 
     def compared() -> list[dict[str, Any]]:
         """Both read, in a thread."""
-        return [one.as_json() for one in differences(read_policy(source), _good(said.text))]
+        was = read_policy(against or parts.settings.policy) if text is None else read_text(text, "")
+        return [one.as_json() for one in differences(was, good(said.text))]
 
     return answer({"differences": await run_in_threadpool(compared)})
 
@@ -74,10 +76,8 @@ async def simulate(request: Request, said: Text) -> Response:
         headers = {"Retry-After": "5"}
         raise Refused(429, "busy", "another simulation is running; wait for it", None, headers)
     async with parts.simulating:
-        new = (await run_in_threadpool(_good, said.text)).policy
-        found = await run_in_threadpool(
-            run_simulation, new, parts.programme.policy, parts.settings, _silent
-        )
+        new = (await run_in_threadpool(good, said.text)).policy
+        found = await run_in_threadpool(run_simulation, new, None, parts.settings, silent)
     return answer(found.as_json())
 
 
@@ -96,7 +96,8 @@ def read_sent(text: str) -> ReadPolicy:
     return read
 
 
-def _good(text: str) -> ReadPolicy:
+def good(text: str) -> ReadPolicy:
+    """A policy that was sent; one that is refused is an error of the request."""
     try:
         return read_sent(text)
     except PolicyRefused as refused:
@@ -115,5 +116,5 @@ def _problem(found: Problem) -> dict[str, Any]:
     }
 
 
-def _silent(_done: int, _total: int) -> None:
+def silent(_done: int, _total: int) -> None:
     """Nobody watches."""

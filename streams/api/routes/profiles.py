@@ -16,10 +16,8 @@ from streams.api.access import viewer
 from streams.api.answer import answer, parts_of
 from streams.api.archive import Kept
 from streams.api.models.customer import History, Hits, Ledger, Profile
-from streams.api.parts import Parts
 from streams.inquiry.answers import full
 from streams.inquiry.errors import UnknownCustomer
-from streams.inquiry.source import Found, find_stored
 
 router = APIRouter(prefix="/api", dependencies=[Depends(viewer)])
 MOST_FOUND = 20
@@ -27,17 +25,11 @@ MOST_FOUND = 20
 Client = Annotated[str, Path(min_length=1, max_length=256, description="The customer id.")]
 
 
-async def _find(request: Request, client: str) -> tuple[Parts, Found]:
-    parts = parts_of(request)
-    policy = parts.programme.policy
-    return parts, await find_stored(client, policy, parts.look_up, parts.settings)
-
-
 @router.get("/client/{client:path}/ledger", response_model=Ledger)
 async def ledger(request: Request, client: Client) -> Response:
     """What a customer did, day by day, and the score and tier of the days that changed them."""
-    parts, found = await _find(request, client)
-    programme = parts.programme
+    parts = parts_of(request)
+    programme, found = await parts.programmes.find(client)
     kept = await run_in_threadpool(parts.archive.history, client)
     now = programme.grade(client, found.state, found.day)
     today = {"day": iso(found.day), "score": now["score"], "tier": now["tier"]}
@@ -57,7 +49,7 @@ async def history(request: Request, client: Client) -> Response:
     parts = parts_of(request)
     kept = await run_in_threadpool(parts.archive.history, client)
     if not kept:
-        await _find(request, client)
+        await parts.programmes.find(client)
     oldest = orjson.loads(kept[-1].body)["version"] if kept else 1
     return answer(
         {
@@ -78,10 +70,10 @@ async def search(
     rows = []
     for customer in list(dict.fromkeys([prefix, *known]))[:MOST_FOUND]:
         try:
-            _, found = await _find(request, customer)
+            programme, found = await parts.programmes.find(customer)
         except UnknownCustomer:
             continue
-        grade = parts.programme.grade(customer, found.state, found.day)
+        grade = programme.grade(customer, found.state, found.day)
         rows.append({name: grade[name] for name in ("customer_id", "tier", "score")})
     return answer({"customers": rows, "freshness": parts.status.freshness(parts.programme)})
 
@@ -91,8 +83,8 @@ async def profile(
     request: Request, client: Client, days: Annotated[int, Query(ge=0, le=60)] = 12
 ) -> Response:
     """Grade, explanation, days to come, attributes and benefits of a customer."""
-    parts, found = await _find(request, client)
-    programme = parts.programme
+    parts = parts_of(request)
+    programme, found = await parts.programmes.find(client)
     told = await run_in_threadpool(programme.reasons.explain, found.state, found.day, days)
     state = found.state
     return answer(
