@@ -85,7 +85,7 @@ async def running(plan: Plan, clock: Clock) -> AsyncIterator[Parts]:
     look_up = RecentLookUp(redis, settings.key_prefix, clock)
     overview = Overview(redis, settings.key_prefix)
     archive = await asyncio.to_thread(Archive, folder, api.changes_kept)
-    hub, sender = Hub(api.streams, metrics.streams.set), Sender(settings, clock)
+    hub, sender = Hub(api.streams, metrics.streams.set), Sender(settings)
 
     def told(fresh: Fresh, answers: Sequence[AnswerRow]) -> None:
         """Pass on what the feed read."""

@@ -1,7 +1,7 @@
 """Commands and events to Kafka, and the answers of workers back to who waits for them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +9,8 @@ import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from scoring.units import EpochMs
 from streams.api.archive import AnswerRow
-from streams.clock import Clock
 from streams.inquiry.command import BrokerSilent
 from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.partitioner import partition_of
@@ -23,9 +23,8 @@ _REQUEST_MS = 5_000
 class Sender:
     """One producer, started when it is first needed and again after it failed."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._clock = clock
         self._producer: AIOKafkaProducer | None = None
         self._starting = asyncio.Lock()
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
@@ -55,22 +54,28 @@ class Sender:
             raise BrokerSilent(self._settings.kafka, repr(error)) from error
 
     async def order(
-        self, kind: str, customers: Sequence[str], said: dict[str, Any], patience_s: float
+        self, kind: str, moments: Mapping[str, EpochMs], said: dict[str, Any], patience_s: float
     ) -> list[tuple[str, str, bytes | None]]:
         """Order the same of some customers: (customer, event id, answer or None if none came).
+
+        `moments` has for each customer when it is ordered.
 
         Raises:
             BrokerSilent: not all was sent.
         """
-        ordered = [(customer, f"{kind}:{uuid4()}") for customer in customers]
+        ordered = [(customer, f"{kind}:{uuid4()}") for customer in moments]
         loop = asyncio.get_running_loop()
         answers = {event_id: loop.create_future() for _, event_id in ordered}
         self._waiting |= answers
         try:
             await self.send(
                 [
-                    (COMMANDS_TOPIC, customer.encode(), self._body(kind, event_id, customer, said))
-                    for customer, event_id in ordered
+                    (
+                        COMMANDS_TOPIC,
+                        name.encode(),
+                        _body(kind, event_id, name, moments[name], said),
+                    )
+                    for name, event_id in ordered
                 ]
             )
             await asyncio.wait(answers.values(), timeout=patience_s)
@@ -94,17 +99,6 @@ class Sender:
         if self._producer is not None:
             await self._producer.stop()
 
-    def _body(self, kind: str, event_id: str, customer: str, said: dict[str, Any]) -> bytes:
-        return orjson.dumps(
-            {
-                "type": kind,
-                "event_id": event_id,
-                "customer_id": customer,
-                "occurred_at": self._clock.now_ms(),
-                **{name: value for name, value in said.items() if value is not None},
-            }
-        )
-
     async def _started(self) -> AIOKafkaProducer:
         async with self._starting:
             if self._producer is None:
@@ -122,3 +116,17 @@ class Sender:
                     raise
                 self._producer = producer
             return self._producer
+
+
+def _body(
+    kind: str, event_id: str, customer: str, occurred: EpochMs, said: dict[str, Any]
+) -> bytes:
+    return orjson.dumps(
+        {
+            "type": kind,
+            "event_id": event_id,
+            "customer_id": customer,
+            "occurred_at": occurred,
+            **{name: value for name, value in said.items() if value is not None},
+        }
+    )

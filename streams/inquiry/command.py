@@ -10,7 +10,9 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from scoring.units import EpochMs
 from streams.errors import RegradeError
+from streams.inquiry.moment import moment_beside_store
 from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.partitioner import partition_of
 from streams.kafka_security import kafka_security
@@ -57,11 +59,12 @@ def order(
         NoAnswer: nothing came back in time.
         CommandRefused: a worker refused it.
     """
+    now = EpochMs(time.time_ns() // 1_000_000)
     body = {
         "type": kind,
         "event_id": f"{kind}:{uuid4()}",
         "customer_id": customer,
-        "occurred_at": time.time_ns() // 1_000_000,
+        "occurred_at": asyncio.run(moment_beside_store(customer, settings, now)),
         **{name: value for name, value in said.items() if value is not None},
     }
     try:

@@ -23,11 +23,11 @@ LOOKED_THROUGH = 5000
 class GenerationUnknown(RegradeError):
     """A customer was graded by a version that is neither in force nor the one before."""
 
-    def __init__(self, partition: int, customer: str, generation: int) -> None:
+    def __init__(self, partition: int, generation: int) -> None:
         self.partition = partition
         self.generation = generation
         super().__init__(
-            f"customer {customer!r} of partition {partition} was graded under version number "
+            f"a customer of partition {partition} was graded under version number "
             f"{generation} of those the partition took, and was left behind since. The store was "
             "written to by something else, or restored in part. Restore it whole from a backup."
         )
@@ -62,7 +62,7 @@ class Sweep:
         reign, heir = self._reign, self._rules.heir
         day = reign.taken_on
         if heir is None or day is None or state.generation != reign.generation - 1:
-            raise GenerationUnknown(self._partition, customer, state.generation)
+            raise GenerationUnknown(self._partition, state.generation)
         batch.touch(customer, state)
         reign.reached += seen(state).tier != UNGRADED
         changes = take_tied(heir.succession, state, day)

@@ -14,6 +14,7 @@ from streams.api.access import Caller, admin, operator, viewer
 from streams.api.answer import answer, parts_of
 from streams.api.errors import Refused
 from streams.api.models.orders import Result, Results
+from streams.inquiry.moment import moment_for
 
 router = APIRouter(prefix="/api")
 
@@ -157,7 +158,7 @@ class Order:
     """One kind of command, given by one caller."""
 
     def __init__(self, request: Request, kind: str, patience_s: float, caller: Caller) -> None:
-        self._sender = parts_of(request).sender
+        self._parts = parts_of(request)
         self._kind = kind
         self._patience_s = patience_s
         self._caller = caller
@@ -167,7 +168,10 @@ class Order:
     ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Order it of customers: what was answered, and what is waited for."""
         words = {**said, "author": self._caller.name}
-        given = await self._sender.order(self._kind, customers, words, self._patience_s)
+        parts = self._parts
+        now = parts.clock.now_ms()
+        moments = {name: await moment_for(name, parts.look_up, now) for name in customers}
+        given = await parts.sender.order(self._kind, moments, words, self._patience_s)
         results = [
             result(event_id, orjson.loads(body)) for _, event_id, body in given if body is not None
         ]
