@@ -3,6 +3,9 @@
 import json
 import secrets
 
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.structs import TopicPartition
+from journeys.patience import until
 from journeys.programme import Programme, ended, exit_status
 from journeys.regrade_command import regrade
 from journeys.test_doctor_command import settings_of
@@ -24,6 +27,7 @@ async def test_a_store_that_was_lost_is_not_graded_over(stack, tmp_path):
         early = await regrade("recover", "group", "--yes", settings=settings)
         assert early.code == 1
         assert "the store holds partitions" in early.err
+        await until(lambda: _is_in_the_group(programme), "what was read told to the group")
         worker.stop()
         await lose(programme)
 
@@ -36,6 +40,19 @@ async def test_a_store_that_was_lost_is_not_graded_over(stack, tmp_path):
         asked = await regrade("recover", "group", settings=settings, stdin=b"n\n")
         assert asked.code == 1
         assert "Every customer would begin from what the input topics still hold" in asked.err
+
+
+async def _is_in_the_group(programme: Programme) -> bool:
+    """Whether the group knows by now that something was read: it is told now and then."""
+    group, topic = programme.settings["REGRADE_GROUP"], f"{programme.prefix}orders"
+    places = [TopicPartition(topic, at) for at in range(programme.partitions)]
+    admin = AIOKafkaAdminClient(bootstrap_servers=programme.stack.bootstrap)
+    await admin.start()
+    try:
+        found = await admin.list_consumer_group_offsets(group, partitions=places)
+    finally:
+        await admin.close()
+    return any(at.offset > 0 for at in found.values())
 
 
 async def lose(programme: Programme) -> None:
