@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PARTS  := kafka or promtool or kubectl or chromium
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test check lint types contracts docstrings test-parts soak ci bench golden lock clean
@@ -17,8 +18,8 @@ demo: $(READY) ## watch a year of real purchases being graded, and check the res
 dev: $(READY) ## keep a broker, a store and a worker running
 	$(BIN)/regrade dev
 
-test: $(READY) ## all tests that need nothing but this machine
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not kafka and not promtool and not kubectl and not chromium"
+test: $(READY) ## what needs nothing but this machine and some minutes
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not ($(PARTS) or long)"
 
 check: lint types contracts docstrings ## everything that can be known without running it
 
@@ -35,12 +36,13 @@ contracts: $(READY)
 docstrings: $(READY)
 	$(BIN)/interrogate -q scoring streams tests
 
-test-parts: $(READY) ## the tests that need Apache Kafka (Java 17, Maven), promtool, kubectl and chromium
+test-parts: $(READY) ## long tests, and those that need Apache Kafka (Java 17, Maven), promtool, kubectl, chromium
 	deploy/kafka/install-java.sh
 	deploy/prometheus/promtool.sh
 	deploy/board/install-chromium.sh
 	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
-	$(BIN)/python -m pytest -m "kafka or promtool or kubectl or chromium"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "long and not ($(PARTS))"
+	$(BIN)/python -m pytest -m "$(PARTS)"
 
 soak: $(READY) ## random faults on Apache Kafka: SEED says where to begin, MINUTES for how long
 	REGRADE_FAULT_SEED=$(or $(SEED),$(shell shuf -i 1-1000000 -n 1)) \

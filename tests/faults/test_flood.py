@@ -7,6 +7,8 @@ from ordeal import check, committed, end, send
 
 from streams.embedded.stack import EmbeddedStack
 
+pytestmark = pytest.mark.long
+
 GOOD = 300
 BROKEN = 1500
 FLOOD = {"REGRADE_FLOOD_SHARE": "0.8", "REGRADE_FLOOD_WINDOW": "400"}

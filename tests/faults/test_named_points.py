@@ -9,6 +9,8 @@ from streams.embedded.stack import EmbeddedStack
 from streams.failpoints import Failpoints, FailpointsRefused
 from streams.settings import Settings
 
+pytestmark = pytest.mark.long
+
 SEED = 5
 SIZE = 1200
 DEATHS = [

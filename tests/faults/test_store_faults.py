@@ -21,7 +21,7 @@ SIZE = 900
 OOM = "used memory > 'maxmemory'"
 THIRD = SIZE // 3
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240)]
 
 
 async def finish(programme: Programme, records: Sequence[Sent]) -> None:

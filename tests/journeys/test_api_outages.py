@@ -11,6 +11,8 @@ from journeys.wire_input import good, order, send
 
 from streams.embedded.stack import EmbeddedStack
 
+pytestmark = pytest.mark.long
+
 STALE = {"REGRADE_API_STALE_AFTER_S": "3"}
 
 

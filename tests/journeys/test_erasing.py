@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from journeys.programme import Programme
 from journeys.regrade_command import Done, regrade
 from journeys.wire_input import Sent, order, send
@@ -11,6 +12,8 @@ from streams.clock import SystemClock
 from streams.outbox.answers import COMMAND_RESULTS
 from streams.outbox.audit import AUDIT
 from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS, TIER_CHANGES
+
+pytestmark = pytest.mark.long
 
 KEY = "the secret of the journey"
 ANN = "ann-🜁-4b1e07"

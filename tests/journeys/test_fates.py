@@ -10,6 +10,8 @@ from journeys.programme import Programme
 
 from streams.embedded.stack import EmbeddedStack
 
+pytestmark = pytest.mark.long
+
 
 async def _suffer(fate: Fate, partitions: int, folder: Path, history: History) -> None:
     """Grade the history on a stack of its own, through this fate."""

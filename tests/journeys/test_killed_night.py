@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 from builders import record
 from journeys.laws import check_versions, once_each
 from journeys.patience import until
@@ -23,6 +24,8 @@ from streams.clock import SystemClock
 from streams.embedded.worker import WorkerProcess
 from streams.replay.event import WireEvent
 from streams.replay.produce import Replay
+
+pytestmark = pytest.mark.long
 
 HOST = str(Path(__file__).with_name("stepped_host.py"))
 CUSTOMERS = 1200

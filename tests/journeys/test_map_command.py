@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from aiokafka import AIOKafkaProducer
 from journeys.programme import Programme
 from journeys.regrade_command import regrade
@@ -10,6 +11,8 @@ from journeys.test_doctor_command import settings_of
 from mapping_rows import DEBEZIUM, ERP
 
 from streams.embedded.topics import TopicSpec, create_topics
+
+pytestmark = pytest.mark.long
 
 MAPPINGS = Path(__file__).parents[2] / "examples" / "mappings"
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from journeys.patience import until
 from journeys.programme import Programme
 from journeys.regrade_command import Done, regrade
@@ -15,6 +16,8 @@ from streams.clock import SystemClock
 from streams.outbox.answers import COMMAND_RESULTS
 from streams.outbox.scribe import CURRENT_TIER, TIER_CHANGES
 from streams.storage.codec import BlobCodec
+
+pytestmark = pytest.mark.long
 
 WHO = ("--reason", "two accounts", "--author", "kim")
 PAIRS = 15

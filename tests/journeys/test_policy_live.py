@@ -5,12 +5,15 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from journeys.patience import until
 from journeys.programme import Programme
 from journeys.regrade_command import Done, regrade
 from journeys.wire_input import Sent, order, send
 
 from streams.clock import SystemClock
+
+pytestmark = pytest.mark.long
 
 NAMES = [f"c{number}" for number in range(60)]
 SECOND = """\

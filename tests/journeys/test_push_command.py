@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
 from cloudevents.core.formats.json import JSONFormat
 from journeys.programme import Programme
 from journeys.regrade_command import regrade
@@ -18,6 +19,8 @@ from streams.outbox.scribe import TIER_CHANGES
 from streams.replay.event import WireEvent
 from streams.replay.files import read_file
 from streams.replay.produce import Replay
+
+pytestmark = pytest.mark.long
 
 SECRET = "of-this-test-only"  # noqa: S105 - of this test
 

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from journeys.programme import Programme, ended
 from journeys.regrade_command import regrade
 from journeys.small_history import csv_text
@@ -13,6 +14,8 @@ from streams.replay.files import read_file
 from streams.replay.memory import run_in_memory
 from streams.replay.produce import Replay
 from streams.storage.redis_store import open_store
+
+pytestmark = pytest.mark.long
 
 
 async def test_an_archive_and_the_log_after_it_make_the_state_whole(stack, tmp_path):

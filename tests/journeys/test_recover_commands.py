@@ -3,6 +3,7 @@
 import json
 import secrets
 
+import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 from journeys.patience import until
@@ -13,6 +14,8 @@ from journeys.wire_input import Sent, ms_on, order, send
 
 from streams.partition.ports import Commit
 from streams.storage.redis_store import connect
+
+pytestmark = pytest.mark.long
 
 ANN = Sent("orders", b"ann", json.dumps(order(0, "ann")).encode(), ms_on(0))
 

@@ -9,6 +9,8 @@ from journeys.refusals import REFUSALS, Ground, prepare, start
 
 from streams.embedded.store import ValkeyStore
 
+pytestmark = pytest.mark.long
+
 PATIENCE_S = 60.0
 
 

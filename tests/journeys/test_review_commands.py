@@ -6,6 +6,7 @@ ann and bob each place a first order of 900: gold by score, but such an order is
 import json
 from pathlib import Path
 
+import pytest
 from journeys.programme import Programme
 from journeys.regrade_command import Done, regrade
 from journeys.wire_input import Sent, order, send
@@ -14,6 +15,8 @@ from streams.clock import SystemClock
 from streams.outbox.audit import AUDIT
 from streams.outbox.scribe import TIER_CHANGES
 from streams.policies.load import policy_text
+
+pytestmark = pytest.mark.long
 
 WHO = ("--reason", "asked her", "--author", "kim")
 REVIEWS = """

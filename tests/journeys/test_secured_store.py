@@ -22,6 +22,8 @@ from streams.settings import SettingsRefused, load_settings
 from streams.storage.errors import StoreUnavailable
 from streams.storage.redis_store import RedisStore, connect
 
+pytestmark = pytest.mark.long
+
 PAGE = Path(__file__).parents[2] / "docs" / "security.md"
 PASSWORD = "of-this-test-only"  # noqa: S105 - of this test
 ANN = Sent("orders", b"ann", json.dumps(order(0, "ann")).encode(), ms_on(0))

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from aiokafka.structs import ConsumerRecord
 from journeys.held_replay import replaying
 from journeys.laws import check_changes
@@ -13,6 +14,8 @@ from journeys.test_doctor_command import settings_of
 from journeys.wire_input import Sent, ms_on, order, send
 
 from streams.storage.copies import open_copies
+
+pytestmark = pytest.mark.long
 
 
 async def snapshot(programme: Programme, path: Path, *words: str) -> dict[str, int]:

@@ -12,6 +12,8 @@ from journeys.programme import Programme, exit_status
 from streams.embedded.stack import EmbeddedStack
 from streams.embedded.worker import WorkerProcess
 
+pytestmark = pytest.mark.long
+
 PATIENT = {"REGRADE_STALL_TIMEOUT_S": "15"}
 DEFECTS = {
     "blocked-loop": "the event loop has not turned",
