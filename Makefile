@@ -42,7 +42,8 @@ test-parts: $(READY) ## long tests, and those that need Apache Kafka (Java 17, M
 	deploy/board/install-chromium.sh
 	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "long and not ($(PARTS))"
-	$(BIN)/python -m pytest -m "$(PARTS)"
+	$(BIN)/python -m pytest -m "kafka or promtool or kubectl"
+	$(BIN)/python -m pytest -m chromium # apart: a browser's loop runs beside no other
 
 soak: $(READY) ## random faults on Apache Kafka: SEED says where to begin, MINUTES for how long
 	REGRADE_FAULT_SEED=$(or $(SEED),$(shell shuf -i 1-1000000 -n 1)) \

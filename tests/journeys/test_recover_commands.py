@@ -30,7 +30,7 @@ async def test_a_store_that_was_lost_is_not_graded_over(stack, tmp_path):
         early = await regrade("recover", "group", "--yes", settings=settings)
         assert early.code == 1
         assert "the store holds partitions" in early.err
-        await until(lambda: _is_in_the_group(programme), "what was read told to the group")
+        await until(lambda: told_to_the_group(programme), "what was read told to the group")
         worker.stop()
         await lose(programme)
 
@@ -45,7 +45,7 @@ async def test_a_store_that_was_lost_is_not_graded_over(stack, tmp_path):
         assert "Every customer would begin from what the input topics still hold" in asked.err
 
 
-async def _is_in_the_group(programme: Programme) -> bool:
+async def told_to_the_group(programme: Programme) -> bool:
     """Whether the group knows by now that something was read: it is told now and then."""
     group, topic = programme.settings["REGRADE_GROUP"], f"{programme.prefix}orders"
     places = [TopicPartition(topic, at) for at in range(programme.partitions)]
