@@ -11,9 +11,10 @@
 import gzip
 import struct
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, TypeVar
 
 import msgspec
 import xxhash
@@ -26,6 +27,9 @@ _MAGIC = b"regrade-snapshot\n"
 _LENGTH = struct.Struct(">I")
 _LEVEL = 3
 _MASK = 2**64 - 1
+Body = TypeVar("Body")
+_BROKEN = (OSError, EOFError, ValueError, zlib.error, struct.error, msgspec.MsgspecError)
+"""What reading a file that was damaged can end in."""
 
 
 class Head(msgspec.Struct):
@@ -139,16 +143,16 @@ class SnapshotReader:
         total = Tally()
         for kind, body in self._frames():
             if kind == "piece":
-                partition, piece = _piece(body)
+                partition, piece = self._as(tuple[int, Piece], body)
                 counted.setdefault(partition, Tally()).add(piece)
             elif kind == "end":
-                partition, said = body[0], msgspec.convert(body[1], Tally)
+                partition, said = self._as(tuple[int, Tally], body)
                 if counted.get(partition, Tally()) != said:
                     raise self._damaged(f"partition {partition} does not add up")
                 found[partition] = said
                 total.join(said)
             elif kind == "tail":
-                if msgspec.convert(body, Tally) != total:
+                if self._as(Tally, body) != total:
                     raise self._damaged("its partitions do not add up")
                 return found
         raise self._damaged("its end is missing")
@@ -157,14 +161,14 @@ class SnapshotReader:
         """Every piece with its partition; the meta of a partition comes last of it."""
         for kind, body in self._frames():
             if kind == "piece":
-                yield _piece(body)
+                yield self._as(tuple[int, Piece], body)
 
     def _head(self) -> Head:
-        kind, body = next(self._frames())
-        if kind != "head" or body.get("format") != FORMAT:
-            found = body.get("format") if isinstance(body, dict) else None
+        kind, body = next(self._frames(), ("nothing", None))
+        found = body.get("format") if isinstance(body, dict) else None
+        if kind != "head" or found != FORMAT:
             raise self._damaged(f"it has format {found}, this program reads {FORMAT}")
-        return msgspec.convert(body, Head)
+        return self._as(Head, body)
 
     def _frames(self) -> Iterator[tuple[str, Any]]:
         try:
@@ -173,16 +177,17 @@ class SnapshotReader:
                     raise self._damaged("it does not begin like one")
                 while length := file.read(_LENGTH.size):
                     (size,) = _LENGTH.unpack(length)
-                    kind, body = msgspec.msgpack.decode(file.read(size))
-                    yield kind, body
+                    yield msgspec.msgpack.decode(file.read(size), type=tuple[str, Any])
         except FileNotFoundError:
             raise self._damaged("there is no such file") from None
-        except (OSError, EOFError, ValueError, struct.error, msgspec.MsgspecError) as error:
+        except _BROKEN as error:
+            raise self._damaged(str(error)) from None
+
+    def _as(self, kind: type[Body], body: Any) -> Body:
+        try:
+            return msgspec.convert(body, kind)
+        except msgspec.ValidationError as error:
             raise self._damaged(str(error)) from None
 
     def _damaged(self, problem: str) -> SnapshotDamaged:
         return SnapshotDamaged(str(self._path), problem)
-
-
-def _piece(body: Any) -> tuple[int, Piece]:
-    return body[0], msgspec.convert(body[1], Piece)
