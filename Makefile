@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 PARTS  := kafka or promtool or kubectl or chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check lint types contracts docstrings test-parts soak ci bench golden lock clean
+.PHONY: help demo dev test check lint types contracts docstrings test-parts soak ci bench golden docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ bench: $(READY) ## measure; one JSON line each
 
 golden: $(READY) ## write the golden histories anew; review the difference
 	$(BIN)/python -m tests.golden.regenerate
+
+docs: $(READY) ## build the documentation as a site, into dist/docs
+	$(BIN)/properdocs build --strict
 
 lock: ## pin the newest versions that fit pyproject.toml
 	$(PYTHON) -m venv $(VENV)/lock && $(VENV)/lock/bin/pip install -q uv

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import typer
+from console import sessions
 from pages import PAGES, ROOT, blocks, inline_code, text_of
 
 from streams.cli import app
@@ -17,7 +18,8 @@ COMMAND = re.compile(r"(?:[A-Z_]+=\S* )*((?:regrade|make) .*)")
 
 def typed(text: str) -> Iterator[list[str]]:
     """Every command of a page, as words; variables before it are taken off."""
-    for code in [*inline_code(text), *blocks(text, "sh")]:
+    shown = [command for command, _ in sessions(text)]
+    for code in [*inline_code(text), *blocks(text, "sh"), *shown]:
         for line in re.split(r"[\n|;>]|&&", code):
             if found := COMMAND.match(line.strip()):
                 yield shlex.split(found[1])
