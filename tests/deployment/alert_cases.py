@@ -39,6 +39,8 @@ _COMMIT = 'regrade_last_commit_timestamp_seconds{partition="3"}'
 _PARTITIONS = 'regrade_assigned_partitions{instance="%s"}'
 _OLDEST = 'regrade_outbox_oldest_timestamp_seconds{partition="0"}'
 _POLICY = 'regrade_policy_info{instance="%s",policy="p",version="%s",fingerprint="f"}'
+_SWEEP = 'regrade_sweep_customers{instance="a",partition="3"}'
+_REFUSED = 'regrade_policies_refused_total{instance="%s"}'
 _BUCKET = 'regrade_commit_duration_seconds_bucket{le="%s"}'
 
 CASES = {
@@ -97,6 +99,12 @@ CASES = {
         {_POLICY % ("a", 1): "1x60", _POLICY % ("b", 2): "1x60"},
         {_POLICY % ("a", 2): "1x60", _POLICY % ("b", 2): "1x60"},
         50,
+    ),
+    "RegradeSweepStalled": Case({_SWEEP: "0x10 900x60"}, {_SWEEP: "0x10 9000-100x60"}, 40),
+    "RegradePolicyRefused": Case(
+        {_REFUSED % "a": "0x30 1x60", _REFUSED % "b": "0x30 1x60"},
+        {_REFUSED % "a": "1x90", _REFUSED % "b": "0x90"},
+        60,
     ),
     "RegradeOutboxStuck": Case({_OLDEST: "60x20"}, {_OLDEST: "0+60x20"}, 10),
     "RegradeStoreDown": Case(
