@@ -7,10 +7,10 @@ READY  := $(VENV)/.ready
 PARTS  := kafka or promtool or kubectl or chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check lint types contracts docstrings test-parts soak ci bench golden docs lock clean
+.PHONY: help demo dev test check lint types contracts docstrings test-parts soak ci bench golden record-release docs lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: $(READY) ## watch a year of real purchases being graded, and check the result
 	$(BIN)/regrade demo $(DEMO_ARGS)
@@ -58,6 +58,9 @@ bench: $(READY) ## measure; one JSON line each
 
 golden: $(READY) ## write the golden histories anew; review the difference
 	$(BIN)/python -m tests.golden.regenerate
+
+record-release: $(READY) ## keep what this version leaves in the store, for later versions to go on from
+	$(BIN)/python -m tests.journeys.release_record
 
 docs: $(READY) ## build the documentation as a site, into dist/docs
 	$(BIN)/properdocs build --strict
