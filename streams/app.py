@@ -76,7 +76,7 @@ def create_app(plan: WorkerPlan) -> RegradeApp:
     app.fetch_max_wait_ms = settings.fetch_max_wait_ms
     keeper = app.keeper = Keeper(app, plan)
     for name in TOPICS:
-        _add_agent(app, keeper, settings.prefix + name)
+        _add_agent(app, keeper, settings.names.full(name))
 
     @app.on_partitions_assigned.connect(weak=False)  # type: ignore[untyped-decorator]
     async def on_assigned(_app: Any, assigned: set[TP], **_: Any) -> None:

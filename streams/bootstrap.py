@@ -10,6 +10,7 @@ from scoring.due import plan_of
 from scoring.notices import Notices
 from scoring.policy import Policy
 from scoring.succession import succession
+from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.decode import Decoder
 from streams.intake.partitioner import partition_of
 from streams.outbox.answers import AnswerScribe
@@ -22,6 +23,7 @@ from streams.partition.erasures import Pseudonyms
 from streams.partition.rules import Heir, Rules
 from streams.policies.library import policy_tag
 from streams.storage.codec import BlobCodec
+from streams.topic_names import TopicNames
 
 __all__ = ["calm_collector", "judge_of", "local_days", "policy_tag", "rules_of"]
 
@@ -50,7 +52,7 @@ def rules_of(  # noqa: PLR0913 - what a worker is set up with
     partitions: int,
     *,
     mode: str,
-    topic_prefix: str = "",
+    names: TopicNames | None = None,
     erasure_key: str = "",
     flood: Flood | None = None,
     previous: Policy | None = None,
@@ -59,6 +61,7 @@ def rules_of(  # noqa: PLR0913 - what a worker is set up with
 
     `previous` graded the customers whom the version has not reached yet.
     """
+    names = names or TopicNames()
     pseudonyms = Pseudonyms(erasure_key) if erasure_key else None
     judge = judge_of(policy)
     scribe = EventScribe(judge.grader, mode)
@@ -69,7 +72,7 @@ def rules_of(  # noqa: PLR0913 - what a worker is set up with
     noticed = bool(policy.reminders or policy.warn_before_days)
     return Rules(
         judge=judge,
-        intaker=Decoder(policy, topic_prefix),
+        intaker=Decoder(policy, names.full(COMMANDS_TOPIC)),
         scribe=scribe,
         answers=AnswerScribe(policy, scribe, desk),
         audit=AuditScribe(policy, scribe, pseudonyms),
@@ -77,7 +80,7 @@ def rules_of(  # noqa: PLR0913 - what a worker is set up with
         codec=BlobCodec(),
         partitioner=partition_of,
         partitions=partitions,
-        topic_prefix=topic_prefix,
+        names=names,
         pseudonyms=pseudonyms,
         notices=Notices(judge) if noticed else None,
         herald=ReminderScribe(policy, scribe, mode) if noticed else None,

@@ -15,6 +15,7 @@ from streams.partition.ports import PartitionMeta
 from streams.partition.runner import TOPICS, PartitionRunner
 from streams.partition.surroundings import OffsetOutsideLog, Sight, Surroundings
 from streams.telemetry.observer import MetricsObserver
+from streams.topic_names import TopicNames
 
 log = structlog.get_logger()
 
@@ -57,14 +58,14 @@ class Coordinator:
         publisher: Publisher,
         observer: MetricsObserver,
         partitions: int,
-        prefix: str,
+        names: TopicNames,
         crash: Callable[[BaseException], Awaitable[None]],
     ) -> None:
         self._around = around
         self._publisher = publisher
         self._observer = observer
         self._partitions = partitions
-        self._prefix = prefix
+        self._names = names
         self._crash = crash
         self._claims: dict[int, PartitionMeta] = {}
         self._owned: dict[int, _Owned] = {}
@@ -77,7 +78,7 @@ class Coordinator:
         """
         topics: dict[int, set[str]] = defaultdict(set)
         for topic, partition in tps:
-            topics[partition].add(topic.removeprefix(self._prefix))
+            topics[partition].add(self._names.topic(topic))
         for partition, found in sorted(topics.items()):
             missing = [topic for topic in TOPICS if topic not in found]
             if missing:
@@ -99,7 +100,7 @@ class Coordinator:
             OffsetOutsideLog: events were lost or the topic is another one.
         """
         tps = [
-            (self._prefix + topic, partition)
+            (self._names.full(topic), partition)
             for partition in {*self._claims, *self._owned}
             for topic in TOPICS
         ]
@@ -108,7 +109,7 @@ class Coordinator:
         begin = await consumer.first_offsets(tps)
         offsets = {}
         for tp in tps:
-            topic, partition = tp[0].removeprefix(self._prefix), tp[1]
+            topic, partition = self._names.topic(tp[0]), tp[1]
             known = self._known(topic, partition)
             if known is not None and known < begin[tp]:
                 raise OffsetOutsideLog(f"{tp[0]}/{partition}", known, begin[tp], None)
@@ -125,7 +126,7 @@ class Coordinator:
 
     def _start(self, partition: int, offsets: Mapping[TopicPartition, int]) -> None:
         meta = self._claims.pop(partition)
-        expected = {topic: offsets[self._prefix + topic, partition] for topic in TOPICS}
+        expected = {topic: offsets[self._names.full(topic), partition] for topic in TOPICS}
         runner = PartitionRunner(partition, meta, expected, self._around)
         task = asyncio.create_task(self._run(runner), name=f"partition-{partition}")
         self._owned[partition] = _Owned(runner, task)
@@ -141,14 +142,14 @@ class Coordinator:
         """Hand a chunk to its partition; chunks of partitions let go are dropped."""
         owned = self._owned.get(partition)
         if owned is not None:
-            await owned.runner.offer(topic.removeprefix(self._prefix), records)
+            await owned.runner.offer(self._names.topic(topic), records)
 
     def next_offset(self, topic: str, partition: int) -> int | None:
         """The stored next offset of a topic partition."""
         owned = self._owned.get(partition)
         if owned is None:
             return None
-        return owned.runner.next_offset(topic.removeprefix(self._prefix))
+        return owned.runner.next_offset(self._names.topic(topic))
 
     def lag(self, topic: str, partition: int, position: int | None, highwater: int) -> int:
         """Records of a topic partition that are not committed yet."""

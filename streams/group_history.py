@@ -32,9 +32,8 @@ class StoreLost(RegradeError):
 
 def input_places(settings: Settings, partitions: int) -> list[TopicPartition]:
     """Every partition of the input topics."""
-    return [
-        TopicPartition(settings.prefix + topic, at) for topic in TOPICS for at in range(partitions)
-    ]
+    names = [settings.names.full(topic) for topic in TOPICS]
+    return [TopicPartition(name, at) for name in names for at in range(partitions)]
 
 
 async def records_read(admin: Any, settings: Settings, partitions: int) -> int:

@@ -69,6 +69,7 @@ class Keeper:
     def __init__(self, app: Any, plan: WorkerPlan) -> None:
         self._app = app
         self._plan = plan
+        self._names = plan.settings.names
         self._coordinator: Coordinator | None = None
         self._producer: AIOKafkaProducer | None = None
         self._reader: AIOKafkaConsumer | None = None
@@ -108,7 +109,8 @@ class Keeper:
         clock = self._clock
         first = plan.policy
         tag = policy_tag(first.policy)
-        redis = RedisStore(connect(settings.redis), settings.key_prefix, tag, first.text)
+        server, source = connect(settings.redis), settings.names.source
+        redis = RedisStore(server, settings.key_prefix, tag, first.text, source)
         await redis.prepare(durable=settings.publish_after == "durable")
         self._store = redis
         failpoints = Failpoints(settings)
@@ -137,7 +139,7 @@ class Keeper:
         observer = MetricsObserver(
             self.metrics,
             versions.policy,
-            settings.prefix,
+            settings.names,
             clock,
             live=settings.clock == "wall",
             sign=self._vitals.health.sign,
@@ -172,7 +174,7 @@ class Keeper:
             publisher,
             observer,
             plan.partitions,
-            settings.prefix,
+            settings.names,
             self._app.crash,
         )
 
@@ -193,7 +195,7 @@ class Keeper:
         assert self._coordinator is not None  # noqa: S101 - just made
         self._assignments += 1
         self.metrics.rebalances.inc()
-        ours = {self._plan.settings.prefix + topic for topic in TOPICS}
+        ours = {self._names.full(topic) for topic in TOPICS}
         found = [(tp.topic, tp.partition) for tp in tps if tp.topic in ours]
         self.metrics.partitions.set(len(found) // len(TOPICS))
         await self._coordinator.assigned(found)
@@ -263,4 +265,4 @@ class Keeper:
         self._app.consumer.hold(self._place(topic, partition), held=paused)
 
     def _place(self, topic: str, partition: int) -> TopicPartition:
-        return TopicPartition(self._plan.settings.prefix + topic, partition)
+        return TopicPartition(self._names.full(topic), partition)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from streams.errors import RegradeError
+from streams.topic_names import TopicNames
 
 _LEAST_SECRET = 16
 _USER_INFO = re.compile(r"//[^/]*@")
@@ -52,6 +53,10 @@ class Settings(BaseSettings):
     )
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,40}$")] = Field(
         "", description="put before every topic name and key, to run several programmes"
+    )
+    facts_prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,40}$")] | None = Field(
+        None,
+        description="prefix of orders and interactions, to share them; unset: REGRADE_PREFIX",
     )
     group: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,100}$")] = Field(
         "regrade", description="Kafka consumer group"
@@ -121,6 +126,11 @@ class Settings(BaseSettings):
     def key_prefix(self) -> str:
         """First part of every partition's tag."""
         return f"regrade.{self.prefix}" if self.prefix else "regrade"
+
+    @property
+    def names(self) -> TopicNames:
+        """What the programme's topics are called."""
+        return TopicNames(self.prefix, self.facts_prefix)
 
 
 def load_settings() -> Settings:

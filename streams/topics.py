@@ -7,6 +7,7 @@ from streams.outbox.reminders import REMINDERS
 from streams.outbox.scribe import CURRENT_TIER, DEAD_LETTERS, LABEL_CHANGES, TIER_CHANGES
 from streams.partition.runner import TOPICS
 from streams.policies.publication import GRADING_POLICY
+from streams.topic_names import TopicNames
 
 OUTPUTS = (
     TIER_CHANGES,
@@ -25,12 +26,20 @@ _MS_PER_DAY = 86_400_000
 
 
 def topic_specs(
-    prefix: str, partitions: int, replicas: int = 1, retention_days: int = FOREVER_DAYS
+    prefix: str,
+    partitions: int,
+    replicas: int = 1,
+    retention_days: int = FOREVER_DAYS,
+    facts: str | None = None,
 ) -> list[TopicSpec]:
     """Every topic; inputs share one partition count, and only `current-tier` is compacted.
 
+    `facts` is the prefix of the fact topics, if it is another one. They come first: where they
+    have other partition counts nothing else is to be made.
+
     A replay brings old timestamps: retention shorter than their age deletes them at once.
     """
+    names = TopicNames(prefix, facts)
     retention = retention_days if retention_days < 0 else retention_days * _MS_PER_DAY
     config = {"cleanup.policy": "delete", "retention.ms": str(retention)}
     own = {
@@ -38,9 +47,9 @@ def topic_specs(
         CURRENT_TIER: {"cleanup.policy": "compact"},
     }
     specs = [
-        TopicSpec(prefix + name, partitions, own.get(name, config), replicas)
+        TopicSpec(names.full(name), partitions, own.get(name, config), replicas)
         for name in (*TOPICS, *OUTPUTS)
     ]
     # One partition: versions have an order.
     policies = {"cleanup.policy": "compact", "max.message.bytes": str(MAX_ROW_BYTES)}
-    return [*specs, TopicSpec(prefix + GRADING_POLICY, 1, policies, replicas)]
+    return [*specs, TopicSpec(names.full(GRADING_POLICY), 1, policies, replicas)]

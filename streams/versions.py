@@ -107,7 +107,7 @@ class Versions:
                 self.policy(meta),
                 self._partitions,
                 mode="live" if settings.clock == "wall" else "replay",
-                topic_prefix=settings.prefix,
+                names=settings.names,
                 erasure_key=settings.erasure_key.get_secret_value(),
                 flood=Flood(settings.flood_share, settings.flood_window),
                 previous=self._library.policy(previous) if previous else None,

@@ -23,6 +23,18 @@ from streams.topics import OUTPUTS
 from streams.versions import check_first
 
 
+class GroupNotNamed(RegradeError):
+    """Programmes on the same facts would divide the partitions among them."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        super().__init__(
+            "REGRADE_FACTS_PREFIX makes this programme read the facts of others, and "
+            f"REGRADE_GROUP is {group!r}, which another may have too: each would see only some of "
+            "them. Set REGRADE_GROUP to a name of its own."
+        )
+
+
 async def input_partitions(settings: Settings) -> int:
     """The partition count of the input topics.
 
@@ -39,8 +51,8 @@ async def input_partitions(settings: Settings) -> int:
     try:
         # Asked for by name some brokers create them: list what is there instead.
         present = set(await admin.list_topics())
-        names = [settings.prefix + topic for topic in TOPICS]
-        outputs = [settings.prefix + topic for topic in (*OUTPUTS, GRADING_POLICY)]
+        names = [settings.names.full(topic) for topic in TOPICS]
+        outputs = [settings.names.full(topic) for topic in (*OUTPUTS, GRADING_POLICY)]
         missing = [name for name in (*names, *outputs) if name not in present]
         if missing:
             raise TopicsUnfit(f"missing topics: {', '.join(missing)}")
@@ -60,9 +72,11 @@ async def preflight(settings: Settings, first: Version) -> int:
     Raises:
         RegradeError: with what is wrong and what to do.
     """
+    _check_group(settings)
     partitions = await input_partitions(settings)
     tag = policy_tag(first.policy)
-    store = RedisStore(connect(settings.redis), settings.key_prefix, tag, first.text)
+    source = settings.names.source
+    store = RedisStore(connect(settings.redis), settings.key_prefix, tag, first.text, source)
     try:
         await store.prepare(durable=settings.publish_after == "durable")
         if not await store.verify(partitions):
@@ -71,6 +85,16 @@ async def preflight(settings: Settings, first: Version) -> int:
     finally:
         await store.close()
     return partitions
+
+
+def _check_group(settings: Settings) -> None:
+    """A programme that shares its facts must not share the group of who else reads them.
+
+    Raises:
+        GroupNotNamed: it has the name that every programme has at first.
+    """
+    if settings.names.shares_facts and settings.group == Settings.model_fields["group"].default:
+        raise GroupNotNamed(settings.group)
 
 
 async def check_history(settings: Settings, partitions: int) -> None:

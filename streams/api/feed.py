@@ -74,13 +74,13 @@ class Feed:
         consumer = self._consumer
         if consumer is None:
             return None
-        prefix = self._settings.prefix
+        names = self._settings.names
         try:
             async with asyncio.timeout(_PAUSE_S):
                 found = await consumer.end_offsets(self._inputs)
         except (KafkaError, TimeoutError, OSError):
             return None
-        return {(tp.topic.removeprefix(prefix), tp.partition): end for tp, end in found.items()}
+        return {(names.topic(tp.topic), tp.partition): end for tp, end in found.items()}
 
     async def _follow(self) -> None:
         consumer = AIOKafkaConsumer(
@@ -108,17 +108,17 @@ class Feed:
 
     async def _seek(self, consumer: AIOKafkaConsumer) -> None:
         """Go on where the archive ends; at first as far back as it reaches."""
-        prefix = self._settings.prefix
+        names = self._settings.names
         present = await consumer.topics()
-        missing = [prefix + name for name in (*FOLLOWED, *TOPICS) if prefix + name not in present]
+        missing = [name for name in map(names.full, (*FOLLOWED, *TOPICS)) if name not in present]
         if missing:
             raise TopicsMissing(missing)
 
         def places_of(topics: Sequence[str]) -> list[TopicPartition]:
             return [
-                TopicPartition(prefix + topic, at)
+                TopicPartition(names.full(topic), at)
                 for topic in topics
-                for at in sorted(consumer.partitions_for_topic(prefix + topic) or ())
+                for at in sorted(consumer.partitions_for_topic(names.full(topic)) or ())
             ]
 
         # Now: once topics are assigned the consumer knows no others.
@@ -127,7 +127,7 @@ class Feed:
         begins = await consumer.beginning_offsets(places)
         ends = await consumer.end_offsets(places)
         known = await asyncio.to_thread(self._archive.positions)
-        named = {tp: (tp.topic.removeprefix(prefix), tp.partition) for tp in places}
+        named = {tp: (names.topic(tp.topic), tp.partition) for tp in places}
         if any(known.get(named[tp], 0) > ends[tp] for tp in places):
             await asyncio.to_thread(self._archive.clear)
             known = {}
@@ -136,10 +136,10 @@ class Feed:
             consumer.seek(tp, max(at, begins[tp]))
 
     async def _take(self, found: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
-        prefix = self._settings.prefix
+        names = self._settings.names
         changes, answers, positions = list[ChangeRow](), list[AnswerRow](), dict[Place, int]()
         for tp, records in found.items():
-            topic = tp.topic.removeprefix(prefix)
+            topic = names.topic(tp.topic)
             positions[topic, tp.partition] = records[-1].offset + 1
             for record in records:
                 body = orjson.loads(record.value)

@@ -35,16 +35,16 @@ class Sender:
         Raises:
             BrokerSilent: at least one was not.
         """
-        prefix = self._settings.prefix
+        names = self._settings.names
         try:
             producer = await self._started()
             counts = {
-                topic: len(await producer.partitions_for(prefix + topic))
+                topic: len(await producer.partitions_for(names.full(topic)))
                 for topic in {topic for topic, _, _ in records}
             }
             sent = [
                 await producer.send(
-                    prefix + topic, value, key=key, partition=partition_of(key, counts[topic])
+                    names.full(topic), value, key=key, partition=partition_of(key, counts[topic])
                 )
                 for topic, key, value in records
             ]

@@ -111,7 +111,8 @@ def redrive(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Send refused records to their topics again, once what refused them is repaired.
 
     Key, value and headers are those the record had; two headers say that it was sent again. A
-    record whose event was taken in meanwhile is a duplicate and changes nothing.
+    record whose event was taken in meanwhile is a duplicate and changes nothing. A fact refused on
+    topics shared with other programmes goes to this one's `grading-commands`: they never see it.
 
     Example: `regrade dead-letters redrive --reason unknown_currency --send`
     """

@@ -33,7 +33,7 @@ def load(
     async def run() -> None:
         """Send in pace with the clock."""
         async with open_producer(settings.kafka, security=kafka_security(settings)) as producer:
-            await Replay(producer, settings.prefix, speed=1.0).run(events)
+            await Replay(producer, settings.names.facts, speed=1.0).run(events)
 
     asyncio.run(run())
     typer.echo(f"{orders:,} orders sent")

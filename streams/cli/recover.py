@@ -29,7 +29,7 @@ def offsets(yes: Yes = False) -> None:
 
     def confirm(found: "Sequence[Outside]") -> bool:
         for one in found:
-            name = f"{settings.prefix}{one.topic}/{one.partition}"
+            name = f"{settings.names.full(one.topic)}/{one.partition}"
             typer.echo(f"{name}: {one.happened}; it would {one.would}", err=True)
         if not yes:
             typer.confirm(f"Move {len(found)} offsets?", abort=True, err=True)

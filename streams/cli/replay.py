@@ -64,7 +64,7 @@ def replay(
                     yield event
 
             async with open_producer(settings.kafka, security=kafka_security(settings)) as producer:
-                out = Replay(producer, settings.prefix, speed)
+                out = Replay(producer, settings.names.facts, speed)
                 await out.run(accepted())
                 if end_day and sent:
                     await out.close_day()

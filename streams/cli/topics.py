@@ -25,7 +25,9 @@ def topics(
     from streams.topics import topic_specs
 
     settings = load_settings()
-    specs = topic_specs(settings.prefix, partitions, replicas, retention_days)
+    specs = topic_specs(
+        settings.prefix, partitions, replicas, retention_days, settings.facts_prefix
+    )
     created = asyncio.run(create_topics(settings.kafka, specs, kafka_security(settings)))
     for spec in specs:
         word = "created" if spec.name in created else "exists"

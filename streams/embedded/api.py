@@ -26,6 +26,7 @@ class ApiProcess:
             "REGRADE_REDIS": stack.redis_url,
             # Settings of the shell are for other brokers.
             "REGRADE_PREFIX": "",
+            "REGRADE_FACTS_PREFIX": settings.get("REGRADE_PREFIX", ""),
             # The embedded broker has no idempotent producer.
             "REGRADE_IDEMPOTENT_PRODUCER": "false",
             "REGRADE_API_PORT": "0",

@@ -33,6 +33,7 @@ class WorkerProcess:
             "REGRADE_REDIS": stack.redis_url,
             # Settings of the shell are for other brokers.
             "REGRADE_PREFIX": "",
+            "REGRADE_FACTS_PREFIX": settings.get("REGRADE_PREFIX", ""),
             "REGRADE_GROUP": "regrade",
             # The embedded broker has no idempotent producer.
             "REGRADE_IDEMPOTENT_PRODUCER": "false",

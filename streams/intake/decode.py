@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,7 +34,7 @@ from streams.intake.commands import (
     Merge,
 )
 from streams.intake.money import AmountError, Money
-from streams.intake.record import RawRecord
+from streams.intake.record import RawRecord, is_redriven
 from streams.intake.transfers import AnyTransfer, FactHanded, Transfer, TransferEvent
 
 Reason = Literal[
@@ -119,11 +119,16 @@ def _no_constant(name: str) -> None:
 class Decoder:
     """Decodes records under one policy."""
 
-    def __init__(self, policy: Policy, topic_prefix: str = "") -> None:
-        self._commands_topic = topic_prefix + COMMANDS_TOPIC
+    def __init__(self, policy: Policy, commands_topic: str = COMMANDS_TOPIC) -> None:
+        """`commands_topic` is the full name of the topic on which commands come."""
+        self._commands_topic = commands_topic
         self._commands = CommandReader(policy)
         self._decode_command = msgspec.json.Decoder(AnyCommand | AnyTransfer).decode
         self._decode = msgspec.json.Decoder(wire.AnyEvent).decode
+        # A refused fact of shared topics comes again among a programme's own commands.
+        self._decode_redriven = msgspec.json.Decoder(
+            AnyCommand | AnyTransfer | wire.AnyEvent
+        ).decode
         self._days = LocalDays(ZoneInfo(policy.time_zone))
         self._money = Money(policy.currency, policy.rates)
         self._kinds = frozenset((*INTERACTION_KINDS, *policy.kinds))
@@ -146,9 +151,11 @@ class Decoder:
             return Rejected("null_value", "the record has no value")
         ordered = record.topic == self._commands_topic
         try:
-            event = self._decode_command(value) if ordered else self._decode(value)
+            event = self._commanded(record, value) if ordered else self._decode(value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            types = COMMAND_TYPES if ordered else wire.TYPES
+            types = wire.TYPES
+            if ordered:
+                types = COMMAND_TYPES | wire.TYPES if is_redriven(record) else COMMAND_TYPES
             return self._diagnose(record, value, str(error), types)
         if type(event) is wire.DayReachedEvent:
             return self._day_reached(event)
@@ -156,9 +163,14 @@ class Decoder:
             return Rejected("missing_customer", "the record has no key")
         if isinstance(event, TransferEvent):
             return self._transfer(event)  # type: ignore[arg-type]
-        if ordered:
+        if ordered and type(event) not in self._make:
             return self._command(record.key, event)
         return self._event(record.key, event)
+
+    def _commanded(self, record: RawRecord, value: bytes) -> Any:
+        """What stands among the commands: they, transfers, and facts sent again."""
+        decode = self._decode_redriven if is_redriven(record) else self._decode_command
+        return decode(value)
 
     def _event(self, key: bytes, event: wire.Event) -> Intake:
         customer = event.customer_id

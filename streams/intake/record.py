@@ -1,7 +1,10 @@
 """One record of the log, as much of it as we use. aiokafka's own records fit it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+REDRIVEN: Final = "regrade_redriven"
+"""Header of a record sent again after it was refused: how often by now."""
 
 
 class RawRecord(Protocol):
@@ -46,3 +49,8 @@ class LogRecord(NamedTuple):
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]] = ()
+
+
+def is_redriven(record: RawRecord) -> bool:
+    """Whether a record was sent again after it was refused."""
+    return any(name == REDRIVEN for name, _ in record.headers)

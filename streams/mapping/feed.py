@@ -95,7 +95,7 @@ async def _map_topic(
         while True:
             found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_AT_ONCE)
             sent = [
-                await _send(producer, settings.prefix + event.topic, event)
+                await _send(producer, settings.names.full(event.topic), event)
                 for records in found.values()
                 for record in records
                 for event in _of_record(mapper, record, counts, refuse)

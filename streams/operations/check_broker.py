@@ -6,31 +6,34 @@ from streams.operations.findings import Finding, ok, problem, warning
 from streams.operations.kafka_view import Group, Logs, Topic
 from streams.outbox.scribe import CURRENT_TIER
 from streams.partition.runner import TOPICS
+from streams.topic_names import TopicNames
 from streams.topics import OUTPUTS
 
 _NAMED = 5
 
 
-def check_topics(topics: Mapping[str, Topic], prefix: str) -> list[Finding]:
+def check_topics(topics: Mapping[str, Topic], names: TopicNames) -> list[Finding]:
     """Existence, partition counts, leaders and cleanup policies."""
-    wanted = [prefix + name for name in (*TOPICS, *OUTPUTS)]
+    wanted = [names.full(name) for name in (*TOPICS, *OUTPUTS)]
     missing = [name for name in wanted if name not in topics]
     if missing:
-        create = "create them: regrade topics, with the same REGRADE_PREFIX"
+        create = (
+            "create them: regrade topics, with the same REGRADE_PREFIX and REGRADE_FACTS_PREFIX"
+        )
         return [problem("topics", f"missing: {', '.join(missing)}", create)]
     found = [ok("topics", f"all {len(wanted)} exist")]
-    found.append(_counts(topics, prefix))
+    found.append(_counts(topics, names))
     leaderless = [name for name in wanted if topics[name].leaderless]
     if leaderless:
         start = "start the brokers that hold them"
         found.append(problem("leaders", f"nobody serves {', '.join(leaderless)}", start))
-    return [*found, *_cleanup(topics, prefix)]
+    return [*found, *_cleanup(topics, names)]
 
 
-def _counts(topics: Mapping[str, Topic], prefix: str) -> Finding:
-    counts = {name: topics[prefix + name].partitions for name in TOPICS}
+def _counts(topics: Mapping[str, Topic], names: TopicNames) -> Finding:
+    counts = {name: topics[name].partitions for name in map(names.full, TOPICS)}
     if len(set(counts.values())) == 1:
-        return ok("partitions", f"{counts[TOPICS[0]]} of each input topic")
+        return ok("partitions", f"{counts[names.full(TOPICS[0])]} of each input topic")
     shown = ", ".join(f"{name} {count}" for name, count in counts.items())
     grade_anew = (
         "if the programme is new, delete them and run regrade topics; otherwise grade anew "
@@ -39,9 +42,9 @@ def _counts(topics: Mapping[str, Topic], prefix: str) -> Finding:
     return problem("partitions", f"input topics differ: {shown}", grade_anew)
 
 
-def _cleanup(topics: Mapping[str, Topic], prefix: str) -> list[Finding]:
-    needed = {prefix + name: "delete" for name in (*TOPICS, *OUTPUTS)}
-    needed[prefix + CURRENT_TIER] = "compact"
+def _cleanup(topics: Mapping[str, Topic], names: TopicNames) -> list[Finding]:
+    needed = {names.full(name): "delete" for name in (*TOPICS, *OUTPUTS)}
+    needed[names.full(CURRENT_TIER)] = "compact"
     told = {name: topics[name].cleanup for name in needed}
     if None in told.values():
         nothing = "the broker does not tell cleanup.policy"
@@ -49,7 +52,7 @@ def _cleanup(topics: Mapping[str, Topic], prefix: str) -> list[Finding]:
     wrong = [name for name, policy in needed.items() if told[name] != policy]
     if not wrong:
         return [ok("cleanup", "compaction on current-tier, and on no other topic")]
-    inputs = {prefix + name for name in TOPICS}
+    inputs = {names.full(name) for name in TOPICS}
     return [
         problem(
             "cleanup",

@@ -8,6 +8,7 @@ from streams.operations.findings import Finding, ok, problem, warning
 from streams.operations.kafka_view import Log
 from streams.partition.runner import TOPICS
 from streams.storage.inspect import Place
+from streams.topic_names import TopicNames
 
 _LAGGING = 100_000
 _SHOWN = 5
@@ -41,20 +42,20 @@ def _policy(claimed: Sequence[Place], policy: Policy) -> Finding:
 
 
 def check_offsets(
-    places: Sequence[Place], logs: Mapping[tuple[str, int], Log], prefix: str
+    places: Sequence[Place], logs: Mapping[tuple[str, int], Log], names: TopicNames
 ) -> Finding:
     """Whether every stored offset lies in its log, and how far the reading is."""
     outside, lag = [], 0
     for place in places:
         for topic in TOPICS:
-            log = logs[prefix + topic, place.partition]
+            log = logs[names.full(topic), place.partition]
             at = place.next.get(topic)
             if at is None:
                 lag += log.end - log.begin
             elif log.begin <= at <= log.end:
                 lag += log.end - at
             else:
-                name = f"{prefix}{topic}/{place.partition}"
+                name = f"{names.full(topic)}/{place.partition}"
                 outside.append(f"{name} continues at {at}, the log is {log.begin} to {log.end}")
     if outside:
         says = "; ".join(outside[:_SHOWN])

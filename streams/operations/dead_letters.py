@@ -73,7 +73,7 @@ def survey(settings: Settings, selection: Selection, limit: int) -> Overview:
         """Read all of them."""
         found = Overview(latest=deque(maxlen=limit))
         async for letter in _letters(settings):
-            if selection.takes(letter, settings.prefix):
+            if selection.takes(letter, settings.names):
                 found.counts[letter.reason, letter.topic] += 1
                 found.total += 1
                 found.again += letter.redriven > 0
@@ -115,7 +115,7 @@ async def _redrive(
     async for letter in _letters(settings):
         if letter.redriven_of is not None:
             replaced.add(letter.redriven_of)
-        if not selection.takes(letter, settings.prefix):
+        if not selection.takes(letter, settings.names):
             continue
         if letter.empty:
             plan.empty += 1
@@ -139,9 +139,10 @@ async def _send(settings: Settings, chosen: set[str]) -> None:
         async for letter in _letters(settings):
             if letter.id not in chosen:
                 continue
-            partitions = len(await producer.partitions_for(letter.topic))
+            topic = letter.topic_to_send(settings.names)
+            partitions = len(await producer.partitions_for(topic))
             sent = await producer.send(
-                letter.topic,
+                topic,
                 letter.value,
                 key=letter.key,
                 partition=letter.partition_to_send(partitions),

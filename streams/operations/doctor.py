@@ -78,11 +78,11 @@ class _Examination:
         settings = self._settings
         count = await cluster.brokers()
         self._findings.append(ok("broker", f"{count} answer at {settings.kafka}"))
-        names = [settings.prefix + name for name in (*TOPICS, *OUTPUTS)]
+        names = [settings.names.full(name) for name in (*TOPICS, *OUTPUTS)]
         topics = await cluster.topics(names)
-        self._findings += check_topics(topics, settings.prefix)
+        self._findings += check_topics(topics, settings.names)
         self._findings.append(check_group(await cluster.group(), settings.group))
-        inputs = [settings.prefix + name for name in TOPICS]
+        inputs = [settings.names.full(name) for name in TOPICS]
         counts = {topics[name].partitions for name in inputs if name in topics}
         if len(counts) != 1 or len(topics) != len(names):
             return
@@ -111,7 +111,7 @@ class _Examination:
         if self._policy is not None:
             self._findings += check_stored(before, partitions, self._policy)
         if self._logs is not None:
-            self._findings.append(check_offsets(before, self._logs.at, self._settings.prefix))
+            self._findings.append(check_offsets(before, self._logs.at, self._settings.names))
         self._findings.append(check_outboxes(before, await self._later(inspection, before)))
 
     async def _later(self, inspection: Inspection, before: Sequence[Place]) -> Sequence[Place]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.partitioner import partition_of
+from streams.intake.record import REDRIVEN
+from streams.topic_names import FACT_TOPICS, TopicNames
 
 ID = "regrade_id"
-REDRIVEN = "regrade_redriven"
-"""Header of a record sent again: how often by now."""
 REDRIVEN_OF = "regrade_redriven_of"
 """Header of a record sent again: the id of the letter it was sent from."""
 
@@ -53,6 +54,12 @@ class Letter(NamedTuple):
         again = str(self.redriven + 1).encode()
         return [*own, (REDRIVEN, again), (REDRIVEN_OF, self.id.encode())]
 
+    def topic_to_send(self, names: TopicNames) -> str:
+        """Where it was refused; from topics that programmes share, to this programme alone."""
+        if names.shares_facts and names.topic(self.topic) in FACT_TOPICS:
+            return names.full(COMMANDS_TOPIC)
+        return self.topic
+
     def partition_to_send(self, partitions: int) -> int:
         """Where its key belongs; without a key where it was."""
         return self.partition if self.key is None else partition_of(self.key, partitions)
@@ -89,11 +96,11 @@ class Selection:
     until_ms: int | None = None
     ids: Sequence[str] = field(default_factory=tuple)
 
-    def takes(self, letter: Letter, prefix: str = "") -> bool:
+    def takes(self, letter: Letter, names: TopicNames) -> bool:
         """Whether a letter is among them."""
         return (
             self.reason in {None, letter.reason}
-            and self.topic in {None, letter.topic, letter.topic.removeprefix(prefix)}
+            and self.topic in {None, letter.topic, names.topic(letter.topic)}
             and (self.since_ms is None or letter.written_ms >= self.since_ms)
             and (self.until_ms is None or letter.written_ms < self.until_ms)
             and (not self.ids or letter.id in self.ids)

@@ -83,22 +83,22 @@ async def _rebuild(
         logs = (await cluster.logs(input_places(settings, count))).at
     async with (
         open_copies(settings.redis, settings.key_prefix) as copies,
-        open_store(settings.redis, settings.key_prefix, UNFINISHED) as store,
+        open_store(settings.redis, settings.key_prefix, UNFINISHED, settings.names.source) as store,
     ):
         full = [at for at in range(count) if not await copies.partition(at).is_empty()]
         if full:
             raise AlreadyStored(full)
         await copies.prepare()
         key = settings.erasure_key.get_secret_value()
-        prefix = settings.prefix
-        rules = rules_of(policy, count, mode="replay", topic_prefix=prefix, erasure_key=key)
-        builder = _Builder(store, rules, count, prefix)
+        names = settings.names
+        rules = rules_of(policy, count, mode="replay", names=names, erasure_key=key)
+        builder = _Builder(store, rules, count)
         await builder.claim()
         events = await builder.take(source, refuse)
         customers = 0
         for partition in range(count):
             customers += len(await store.customers(partition))
-            starts = {topic: _start(logs[prefix + topic, partition], then) for topic in TOPICS}
+            starts = {topic: _start(logs[names.full(topic), partition], then) for topic in TOPICS}
             await _finish(copies, partition, policy_tag(policy), starts)
         return Rebuilt(count, events, customers, dict(builder.outcomes))
 
@@ -110,11 +110,10 @@ def _start(log: Log, then: Then) -> int:
 class _Builder:
     """One processor per partition, all fed from one source."""
 
-    def __init__(self, store: RedisStore, rules: Rules, count: int, prefix: str) -> None:
+    def __init__(self, store: RedisStore, rules: Rules, count: int) -> None:
         self._store = store
         self._rules = rules
         self._count = count
-        self._prefix = prefix
         self._processors: list[PartitionProcessor] = []
         self._offsets: dict[tuple[str, int], int] = defaultdict(int)
         self.outcomes: dict[str, int] = defaultdict(int)
@@ -152,7 +151,7 @@ class _Builder:
         place = event.topic, partition
         offset = self._offsets[place]
         self._offsets[place] += 1
-        topic = self._prefix + event.topic
+        topic = self._rules.names.full(event.topic)
         return LogRecord(
             topic, partition, offset, event.timestamp_ms, event.key or None, event.value
         )

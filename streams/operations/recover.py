@@ -14,6 +14,7 @@ from streams.partition.ports import Commit, PartitionMeta
 from streams.partition.runner import TOPICS
 from streams.settings import Settings
 from streams.storage.redis_store import open_store
+from streams.topic_names import TopicNames
 
 
 class Outside(NamedTuple):
@@ -70,7 +71,7 @@ async def _recover_offsets(
             found
             for at, meta in enumerate(metas)
             if meta is not None
-            for found in _outside(settings.prefix, at, meta, logs)
+            for found in _outside(settings.names, at, meta, logs)
         ]
         if not outside or not confirm(outside):
             return outside, False
@@ -86,11 +87,11 @@ async def _recover_offsets(
 
 
 def _outside(
-    prefix: str, partition: int, meta: PartitionMeta, logs: dict[tuple[str, int], Log]
+    names: TopicNames, partition: int, meta: PartitionMeta, logs: dict[tuple[str, int], Log]
 ) -> list[Outside]:
     found = []
     for topic in TOPICS:
-        log, stored = logs[prefix + topic, partition], meta.next.get(topic)
+        log, stored = logs[names.full(topic), partition], meta.next.get(topic)
         if stored is not None and not log.begin <= stored <= log.end:
             found.append(Outside(topic, partition, stored, log))
     return found
@@ -115,7 +116,7 @@ async def partitions_of(cluster: ClusterView, settings: Settings) -> int:
     Raises:
         CannotRecover: they are missing, or differ.
     """
-    names = [settings.prefix + topic for topic in TOPICS]
+    names = [settings.names.full(topic) for topic in TOPICS]
     topics = await cluster.topics(names)
     counts = {topics[name].partitions for name in names if name in topics}
     if len(topics) != len(names) or len(counts) != 1:

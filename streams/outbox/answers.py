@@ -11,7 +11,8 @@ from scoring.policy import Policy
 from scoring.units import EpochMs
 from streams.intake.commands import Merge
 from streams.intake.decode import Ordered, Rejected
-from streams.intake.record import RawRecord
+from streams.intake.record import RawRecord, is_redriven
+from streams.intake.wire import TYPES
 from streams.outbox.cases import CaseScribe
 from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe, rfc3339
 from streams.partition.ports import OutboxRow
@@ -59,6 +60,8 @@ class AnswerScribe:
         names = tuple(loose.get(key) for key in ("event_id", "type", "customer_id"))
         if not all(isinstance(name, str) for name in names):
             return None
+        if loose["type"] in TYPES and is_redriven(record):
+            return None  # nobody ordered anything
         refused = {"outcome": "rejected", "reason": rejected.reason, "detail": rejected.detail}
         return self._row(record, names, refused)
 

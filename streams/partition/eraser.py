@@ -141,6 +141,6 @@ class Eraser:
             return state.version
         version = state.version + 1
         said = Ending("customer.erased", version, today, ordered.fact.occurred_ms)
-        cause = cause_of(record, ordered.fact, self._rules.topic_prefix)
+        cause = cause_of(record, ordered.fact, self._rules.names)
         bid_farewell(self._rules, batch, ordered.customer, seen(state), said, cause)
         return version

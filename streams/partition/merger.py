@@ -164,7 +164,7 @@ class Merger:
         before, standing = seen(state), Standing(state.tier, state.override, state.case)
         leave(state, fact.into)
         said = Ending("customer.merged", state.version, self._today, fact.occurred_ms, fact.into)
-        cause = cause_of(record, fact, rules.topic_prefix)
+        cause = cause_of(record, fact, rules.names)
         bid_farewell(rules, batch, customer, before, said, cause)
         self._hand(customer, state, fact, batch, reason=fact.reason, author=fact.author)
         batch.rows.append(rules.audit.entry(record, ordered, standing, None))
@@ -241,7 +241,7 @@ class Merger:
     ) -> None:
         """Publish what a merge or its end changed, and let the customer's own host know."""
         rules, today = self._rules, self._today
-        cause = cause_of(record, fact, rules.topic_prefix)
+        cause = cause_of(record, fact, rules.names)
         alias = is_alias(state)
         if before.tier != UNGRADED and seen(state).tier == UNGRADED:
             state.version += 1

@@ -15,6 +15,7 @@ from streams.intake.decode import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.erasures import Erasure
 from streams.partition.reign import NextVersion, Reign
+from streams.topic_names import TopicNames
 
 
 class OutboxRow(NamedTuple):
@@ -184,9 +185,9 @@ class Cause(msgspec.Struct, frozen=True, gc=False):
     """The version of the policy that was taken."""
 
 
-def cause_of(record: RawRecord, fact: Fact, topic_prefix: str) -> Cause:
+def cause_of(record: RawRecord, fact: Fact, names: TopicNames) -> Cause:
     """The cause of what the fact of a record changes."""
-    topic = record.topic.removeprefix(topic_prefix)
+    topic = names.topic(record.topic)
     return Cause(topic, record.partition, record.offset, fact.event_id)
 
 

@@ -285,7 +285,7 @@ class PartitionProcessor:
         decision = self._advance(customer, state, fact, batch, peer)
         if decision.changes:
             self._publish(
-                customer, state, decision, cause_of(record, fact, self._rules.topic_prefix), batch
+                customer, state, decision, cause_of(record, fact, self._rules.names), batch
             )
         if state.ties is not None and decision.outcome == "folded":
             value = record.value if via is None else via.fact
@@ -372,7 +372,7 @@ class PartitionProcessor:
         else:
             batch.rows.append(self._rules.scribe.dead_letter(record, rejected))
         batch.rejected[record.topic, rejected.reason] += 1
-        if record.topic == self._rules.topic_prefix + COMMANDS_TOPIC:
+        if record.topic == self._rules.names.full(COMMANDS_TOPIC):
             answer = self._rules.answers.refusal(record, rejected)
             if answer is not None:
                 batch.rows.append(answer)
@@ -469,9 +469,9 @@ class PartitionProcessor:
 
     async def _commit(self, batch: Batch, records: Sequence[RawRecord]) -> Batch:
         meta = self.meta
-        prefix = self._rules.topic_prefix
+        names = self._rules.names
         for record in records:
-            meta.next[record.topic.removeprefix(prefix)] = record.offset + 1
+            meta.next[names.topic(record.topic)] = record.offset + 1
         for (_, outcome), count in batch.outcomes.items():
             batch.counts[f"in:{outcome}"] += count
         meta.tail += len(batch.rows)

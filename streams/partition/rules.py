@@ -1,6 +1,6 @@
 """What all partitions of a worker share, and the refusal of an outdated commit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scoring.advance import Judge
 from scoring.notices import Notices
@@ -18,6 +18,7 @@ from streams.partition.ports import (
     Partitioner,
     Scribe,
 )
+from streams.topic_names import TopicNames
 
 
 class StaleCommit(RegradeError):
@@ -50,7 +51,7 @@ class Rules:
     codec: Codec
     partitioner: Partitioner
     partitions: int
-    topic_prefix: str = ""
+    names: TopicNames = field(default_factory=TopicNames)
     pseudonyms: Pseudonyms | None = None
     """None while no key is set: then nobody can be erased."""
     notices: Notices | None = None

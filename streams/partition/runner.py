@@ -14,8 +14,9 @@ from streams.partition.pace import ROOM, Pace
 from streams.partition.ports import PartitionMeta
 from streams.partition.rules import StaleCommit
 from streams.partition.surroundings import OffsetOutsideLog, Sight, Surroundings, Work
+from streams.topic_names import FACT_TOPICS
 
-TOPICS = ("orders", "interactions", COMMANDS_TOPIC)
+TOPICS = (*FACT_TOPICS, COMMANDS_TOPIC)
 """Input topics, in the order in which equal timestamps are taken."""
 
 CHUNK = 2000

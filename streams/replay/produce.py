@@ -69,7 +69,10 @@ class Replay:
         speed: float = 0.0,
         sent: Callable[[WireEvent], None] = lambda _event: None,
     ) -> None:
-        """`speed` is in event seconds per second; 0 is as fast as it goes."""
+        """`prefix` is that of the fact topics.
+
+        `speed` is in event seconds per second; 0 is as fast as it goes.
+        """
         self._producer = producer
         self._prefix = prefix
         self._speed = speed

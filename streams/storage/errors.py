@@ -27,6 +27,20 @@ class PartitionsChanged(RegradeError):
         )
 
 
+class FactsChanged(RegradeError):
+    """The facts come from other topics than those the stored state was made of."""
+
+    def __init__(self, stored: str, found: str) -> None:
+        self.stored = stored
+        self.found = found
+        was, now = (name or "the programme's own" for name in (stored, found))
+        super().__init__(
+            f"the state was made of the facts of {was}, this worker would read {now}. Its offsets "
+            "belong to those topics: set REGRADE_FACTS_PREFIX as it was, or start under another "
+            "REGRADE_PREFIX."
+        )
+
+
 class RestoreUnfinished(RegradeError):
     """A partition was not restored or rebuilt to its end."""
 

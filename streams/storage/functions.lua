@@ -2,7 +2,8 @@
 -- The only writers of customer state. They check and write; they compute nothing.
 -- Keys are catalogued in streams/storage/keys.py; all keys of a call share one slot.
 
--- claim: KEYS meta, policies; ARGV owner, commit id, partition count, first policy, its text.
+-- claim: KEYS meta, policies; ARGV owner, commit id, partition count, first policy, its text,
+--   where facts come from (empty: the programme's own topics).
 -- From here on a commit that builds on an earlier commit id is refused. A partition that a
 -- policy grades already keeps it.
 local function claim(keys, args)
@@ -11,6 +12,9 @@ local function claim(keys, args)
   if have and have ~= args[3] then
     return redis.error_reply('PARTITIONS ' .. have)
   end
+  local facts, read = args[6] or '', redis.call('HGET', meta, 'facts') or ''
+  if have and read ~= facts then return redis.error_reply('FACTS ' .. read) end
+  if facts ~= '' then redis.call('HSET', meta, 'facts', facts) end
   redis.call('HSET', meta, 'owner', args[1], 'commit', args[2], 'partitions', args[3])
   redis.call('HSETNX', meta, 'policy', args[4])
   if redis.call('HGET', meta, 'policy') == args[4] and args[5] ~= '' then

@@ -29,6 +29,7 @@ from streams.partition.ports import (
     Verdict,
 )
 from streams.storage.errors import (
+    FactsChanged,
     PartitionsChanged,
     RestoreUnfinished,
     StoreUnavailable,
@@ -97,12 +98,18 @@ class Condition:
 class RedisStore:
     """Customer state of all partitions under one prefix."""
 
-    def __init__(self, redis: Redis, prefix: str, policy: str, text: str = "") -> None:
-        """`policy` and its `text` are those of partitions that nothing graded yet."""
+    def __init__(
+        self, redis: Redis, prefix: str, policy: str, text: str = "", facts: str = ""
+    ) -> None:
+        """`policy` and its `text` are those of partitions that nothing graded yet.
+
+        `facts` tells where facts come from; empty: from topics of the programme's own.
+        """
         self._redis = redis
         self._prefix = prefix
         self._policy = policy
         self._text = text
+        self._facts = facts
         self._keys: dict[int, Keys] = {}
         self._row_encode = msgspec.msgpack.Encoder().encode
         self._row_decode = msgspec.msgpack.Decoder(OutboxRow).decode
@@ -137,25 +144,30 @@ class RedisStore:
             raise StoreUnfit("appendfsync", settings["appendfsync"], needed)
 
     async def verify(self, partitions: int) -> int:
-        """Check that what is stored belongs to this partition count.
+        """Check that what is stored belongs to this partition count, and to these facts.
 
         Returns how many partitions were ever claimed.
 
         Raises:
             PartitionsChanged: it was written for another number of partitions.
+            FactsChanged: its offsets belong to other topics.
         """
         claimed = 0
         for partition in range(partitions):
-            call = self._redis.hget(self._of(partition).meta, "partitions")
-            stored = await self._ask("reading a partition", call)
+            call = self._redis.hmget(self._of(partition).meta, "partitions", "facts")
+            stored, facts = await self._ask("reading a partition", call)
             if stored is not None and int(stored) != partitions:
                 raise _changed(stored.decode(), partitions)
+            read = (facts or b"").decode()
+            if stored is not None and read != self._facts:
+                raise FactsChanged(read, self._facts)
             claimed += stored is not None
         return claimed
 
     async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
         """Take over a partition: earlier owners' commits are refused from here on."""
-        arguments = (owner, secrets.token_hex(16), str(partitions), self._policy, self._text)
+        first = (self._policy, self._text)
+        arguments = (owner, secrets.token_hex(16), str(partitions), *first, self._facts)
         keys = self._of(partition)
         call = self._redis.fcall("regrade1_claim", 2, keys.meta, keys.policies, *arguments)
         try:
@@ -164,6 +176,8 @@ class RedisStore:
             word, _, stored = str(error).partition(" ")
             if word == "PARTITIONS":
                 raise _changed(stored, partitions) from None
+            if word == "FACTS":
+                raise FactsChanged(stored, self._facts) from None
             raise
         return _meta(_texts(fields))
 
@@ -375,9 +389,11 @@ class RedisStore:
 
 
 @asynccontextmanager
-async def open_store(url: str, prefix: str, policy: str = "") -> AsyncIterator[RedisStore]:
+async def open_store(
+    url: str, prefix: str, policy: str = "", facts: str = ""
+) -> AsyncIterator[RedisStore]:
     """A store for an operator; whoever claims nothing needs no policy."""
-    store = RedisStore(connect(url, connections=2), prefix, policy)
+    store = RedisStore(connect(url, connections=2), prefix, policy, facts=facts)
     try:
         yield store
     finally:

@@ -13,6 +13,7 @@ from streams.telemetry.accounts import Accounts
 from streams.telemetry.deliveries import Deliveries
 from streams.telemetry.metrics import Metrics
 from streams.telemetry.zeros import begin_at_zero
+from streams.topic_names import TopicNames
 
 _MS = 1000
 _SECONDS_PER_DAY = timedelta(days=1).total_seconds()
@@ -25,7 +26,7 @@ class MetricsObserver:
         self,
         metrics: Metrics,
         policy_of: Callable[[PartitionMeta], Policy],
-        topic_prefix: str,
+        names: TopicNames,
         clock: Clock,
         *,
         live: bool,
@@ -38,7 +39,7 @@ class MetricsObserver:
         self._metrics = metrics
         self._sign = sign
         self._live = live
-        self._prefix = topic_prefix
+        self._names = names
         self._clock = clock
         self._reviews: Counter[int] = Counter()
         self._deliveries = Deliveries(metrics, clock)
@@ -103,7 +104,7 @@ class MetricsObserver:
         metrics.chunk_seconds.observe(work.seconds)
         metrics.last_commit.labels(str(partition)).set(self._clock.now_ms() / _MS)
         for topic, at in work.reached.items():
-            name = topic.removeprefix(self._prefix)
+            name = self._names.topic(topic)
             metrics.last_record.labels(name, str(partition)).set(at / _MS)
         rows = sum(len(batch.rows) for batch in batches)
         arrived = max(work.waited.values(), default=None) if self._live else None
@@ -111,7 +112,7 @@ class MetricsObserver:
         self._accounts.passed(partition, meta.next, self._taken(batches))
         if self._live:
             for topic, waited in work.waited.items():
-                name = topic.removeprefix(self._prefix)
+                name = self._names.topic(topic)
                 metrics.end_to_end_seconds.labels(name).observe(waited)
         for batch in batches:
             self._count(batch)
@@ -140,15 +141,15 @@ class MetricsObserver:
         taken: Counter[str] = Counter()
         for batch in batches:
             for (topic, _), count in batch.outcomes.items():
-                taken[topic.removeprefix(self._prefix)] += count
+                taken[self._names.topic(topic)] += count
         return taken
 
     def _count(self, batch: Batch) -> None:
         metrics = self._metrics
         for (topic, outcome), count in batch.outcomes.items():
-            metrics.events.labels(topic.removeprefix(self._prefix), outcome).inc(count)
+            metrics.events.labels(self._names.topic(topic), outcome).inc(count)
         for (topic, reason), count in batch.rejected.items():
-            name = topic.removeprefix(self._prefix)
+            name = self._names.topic(topic)
             metrics.dead_letters.labels(name, reason).inc(count)
         metrics.ticks.inc(batch.ticks)
         for label, count in batch.label_changes().items():

@@ -57,7 +57,9 @@ class Programme:
         self._numbers = count()
 
     async def __aenter__(self) -> Self:
-        specs = topic_specs(self.prefix, self.partitions)
+        specs = topic_specs(
+            self.prefix, self.partitions, facts=self.settings.get("REGRADE_FACTS_PREFIX")
+        )
         await create_topics(self.stack.bootstrap, specs)
         self._connect(self.stack.redis_url)
         return self

@@ -11,6 +11,7 @@ from journeys.wire_input import Sent, ms_on, order, send
 from streams.intake.record import LogRecord
 from streams.operations.letters import Selection, letter_of
 from streams.outbox.scribe import DEAD_LETTERS
+from streams.topic_names import TopicNames
 
 
 async def said(settings: dict[str, str], *words: str) -> Any:
@@ -100,7 +101,7 @@ def test_a_letter_is_selected_by_all_that_is_asked():
         Selection("bad_json", "orders", 5_000, 5_001, ("p.orders/1/7",)),
         Selection(topic="p.orders"),
     ):
-        assert selection.takes(found, "p.")
+        assert selection.takes(found, TopicNames("p."))
     for selection in (
         Selection("bad_field"),
         Selection(topic="interactions"),
@@ -108,7 +109,7 @@ def test_a_letter_is_selected_by_all_that_is_asked():
         Selection(until_ms=5_000),
         Selection(ids=("p.orders/1/8",)),
     ):
-        assert not selection.takes(found, "p.")
+        assert not selection.takes(found, TopicNames("p."))
 
 
 def test_a_record_without_a_key_goes_back_where_it_was():

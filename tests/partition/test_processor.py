@@ -11,6 +11,7 @@ from streams.intake.record import LogRecord
 from streams.partition.cache import CustomerCache
 from streams.partition.processor import PartitionProcessor, StaleCommit
 from streams.storage.memory_store import MemoryStore
+from streams.topic_names import TopicNames
 
 POLICY = policy()
 
@@ -42,7 +43,7 @@ async def test_offsets_are_kept_per_topic():
 async def test_a_topic_prefix_stays_in_the_log():
     """Neither offsets nor causes name the prefix; a dead letter names the topic it had."""
     store = MemoryStore(policy_tag(POLICY))
-    partition = await opened(store, topic_prefix="eu.")
+    partition = await opened(store, names=TopicNames("eu."))
     await partition.process([on("eu.orders", order(), 0), on("eu.orders", b"{", 1)])
     assert partition.meta.next == {"orders": 2}
     (_, change), _, (_, letter) = await store.outbox(0)
