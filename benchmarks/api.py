@@ -4,10 +4,11 @@ import asyncio
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import orjson
+import uvloop
 from measure import cpu_s, emit, p50_p99, progress
 from worker_run import PARTITIONS
 
@@ -21,30 +22,80 @@ from streams.topics import topic_specs
 _SETTLE_S = 3.0
 
 
-class Reader:
-    """One connection that asks for one grade after the other."""
+class Reader(asyncio.Protocol):
+    """One connection that asks for one grade after the other.
 
-    def __init__(self, address: tuple[str, int], customers: int) -> None:
-        self._address = address
+    With a pace, an answer is waited for from the moment its question was due: a server that
+    stands still does not hold back the questions that would show it.
+    """
+
+    def __init__(self, customers: int, offset: int, every_s: float, until: float) -> None:
         self._customers = customers
+        self._number = offset
+        self._every_s = every_s
+        self._until = until
+        self._loop = asyncio.get_running_loop()
+        # Spread over the first interval: connections are not in step.
+        self._due = time.perf_counter() + every_s * (offset % 97) / 97
+        self._got = b""
         self.took: list[float] = []
         """Milliseconds from request to answer."""
+        self.done = self._loop.create_future()
 
-    async def read(self, until: float, offset: int) -> None:
-        """Ask until the time is up."""
-        reader, writer = await asyncio.open_connection(*self._address)
-        number = offset
-        while (began := time.perf_counter()) < until:
-            number = (number + 7919) % self._customers
-            path = f"/api/client/grade/c{number:06d}"
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-            await reader.readexactly(length)
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(head.decode())
-            self.took.append((time.perf_counter() - began) * 1000)
-        writer.close()
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._next()
+
+    def data_received(self, data: bytes) -> None:
+        """Take a part of an answer; at its end ask again."""
+        self._got += data
+        head, found, body = self._got.partition(b"\r\n\r\n")
+        if not found:
+            return
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        if len(body) < length:
+            return
+        if not head.startswith(b"HTTP/1.1 200"):
+            self.done.set_exception(RuntimeError(head.decode()))
+            return
+        self._got = b""
+        self.took.append((time.perf_counter() - self._due) * 1000)
+        self._next()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; too early is an error."""
+        if not self.done.done():
+            self.done.set_exception(exc or ConnectionError("the API hung up"))
+
+    def _next(self) -> None:
+        now = time.perf_counter()
+        self._due = self._due + self._every_s if self._every_s else now
+        if self._due >= self._until:
+            self.done.set_result(None)
+            self._transport.close()
+        elif self._due > now:
+            self._loop.call_later(self._due - now, self._ask)
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._number = (self._number + 7919) % self._customers
+        path = f"/api/client/grade/c{self._number:06d}"
+        self._transport.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+
+
+async def read(address: tuple[str, int], options: Namespace, until: float) -> list[float]:
+    """Ask over all connections until the time is up; milliseconds of each answer."""
+    loop = asyncio.get_running_loop()
+    every_s = options.connections / options.reads if options.reads else 0.0
+    readers = [
+        Reader(options.customers, 97 * at + at, every_s, until) for at in range(options.connections)
+    ]
+    for one in readers:
+        await loop.create_connection(lambda one=one: one, *address)
+    await asyncio.gather(*[one.done for one in readers])
+    return [ms for one in readers for ms in one.took]
 
 
 class Listener:
@@ -105,11 +156,10 @@ async def measure(options: Namespace, stack: EmbeddedStack, folder: Path) -> dic
             one.changes = one.gaps = 0
         fresh = range(options.customers, options.customers + options.rate * options.seconds)
         feeding = asyncio.create_task(feed(stack.bootstrap, fresh, options.rate))
-        readers = [Reader(address, options.customers) for _ in range(options.connections)]
         began, cpu = time.perf_counter(), (cpu_s(api.pid), cpu_s(worker.pid))
         until = began + options.seconds
         progress(f"{options.connections} connections read for {options.seconds} s ...")
-        await asyncio.gather(*[r.read(until, 97 * at) for at, r in enumerate(readers)])
+        took = await read(address, options, until)
         seconds = time.perf_counter() - began
         spent = (cpu_s(api.pid) - cpu[0], cpu_s(worker.pid) - cpu[1])
         await feeding
@@ -119,13 +169,14 @@ async def measure(options: Namespace, stack: EmbeddedStack, folder: Path) -> dic
     finally:
         await asyncio.to_thread(api.stop)
         await asyncio.to_thread(worker.stop)
-    took = [ms for one in readers for ms in one.took]
     heard = [one.changes for one in listeners] or [0]
     return {
         "streams": options.streams,
         "orders_per_second": options.rate,
         "reads_per_second": round(len(took) / seconds),
+        "asked_per_second": options.reads,
         "read_ms": p50_p99(took),
+        "api_cpu_us_per_read": round(spent[0] / len(took) * 1e6),
         "api_cpu": round(spent[0] / seconds, 2),
         "worker_cpu": round(spent[1] / seconds, 2),
         "changes_sent": len(fresh),
@@ -140,11 +191,14 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=5000)
     parser.add_argument("--streams", type=int, default=500)
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument(
+        "--reads", type=int, default=2000, help="grade reads a second; 0 for as many as go"
+    )
     parser.add_argument("--rate", type=int, default=50, help="orders a second meanwhile")
     parser.add_argument("--seconds", type=int, default=10)
     options = parser.parse_args()
     with EmbeddedStack() as stack:
-        emit("api", asyncio.run(measure(options, stack, stack.folder)))
+        emit("api", uvloop.run(measure(options, stack, stack.folder)))
 
 
 if __name__ == "__main__":

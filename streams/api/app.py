@@ -33,9 +33,9 @@ from streams.settings import Settings
 from streams.telemetry.api_metrics import ApiMetrics
 
 ROUTERS = (
+    grades,  # asked most, and looked for in this order
     session,
     orders,
-    grades,
     board,
     profiles,
     reviews,

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import structlog
 
@@ -20,7 +22,8 @@ EVERY_S = 1.0
 log = structlog.get_logger()
 
 
-class View(NamedTuple):
+@dataclass(frozen=True)
+class View:
     """What was seen at one look."""
 
     standings: Sequence[Standing]
@@ -29,7 +32,7 @@ class View(NamedTuple):
     seen: float
     """On the steady clock."""
 
-    @property
+    @cached_property
     def day(self) -> Day | None:
         """The day every partition with customers has reached."""
         return min((s.day for s in self.standings if s.day is not None), default=None)
@@ -54,7 +57,7 @@ class View(NamedTuple):
             if at == standing.partition
         )
 
-    @property
+    @cached_property
     def lag_records(self) -> int | None:
         """Records of all partitions that wait."""
         if self.ends is None:

@@ -1,7 +1,7 @@
 """Customers of a programme that workers may be grading at this moment. Reads only."""
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from redis.asyncio import Redis
@@ -57,15 +57,21 @@ class LookUp:
         Raises:
             StoreUnavailable: nobody answers.
         """
-        keys = Keys(self._prefix, partition)
+        (found,) = await self.customers([(partition, customer)])
+        return found
+
+    async def customers(self, asked: Sequence[tuple[int, str]]) -> list[Stored]:
+        """Some customers, each with their partition, as of one moment.
+
+        Raises:
+            StoreUnavailable: nobody answers.
+        """
+        keys = {partition: Keys(self._prefix, partition) for partition, _ in asked}
+        found = [(keys[partition].customer(name), partition) for partition, name in asked]
         try:
-            # One transaction: a commit in between could move the day without the state.
-            async with self._redis.pipeline(transaction=True) as both:
-                both.hgetall(keys.meta).get(keys.customer(customer))
-                meta, blob = await both.execute()
+            return await self._read(keys, found)
         except RedisError as error:
             raise StoreUnavailable("looking a customer up (REGRADE_REDIS)", str(error)) from error
-        return _stored(meta, blob)
 
     async def reigns(self, partitions: int) -> list[Reign]:
         """Which version of the policy grades each partition; those nobody claimed have none.
@@ -157,17 +163,26 @@ class LookUp:
     ) -> list[tuple[str, Stored]]:
         if not found:
             return []
-        places = sorted({partition for _, partition, _ in found})
+        homes = {partition: keys[partition] for _, partition, _ in found}
+        states = await self._read(homes, [(key, partition) for key, partition, _ in found])
+        return [(customer, stored) for (_, _, customer), stored in zip(found, states, strict=True)]
+
+    async def _read(
+        self, homes: Mapping[int, Keys], found: Sequence[tuple[str | bytes, int]]
+    ) -> list[Stored]:
+        # One transaction: a commit in between could move a day without the states.
         async with self._redis.pipeline(transaction=True) as all_:
-            for partition in places:
-                all_.hgetall(keys[partition].meta)
-            all_.mget([key for key, _, _ in found])
+            for keys in homes.values():
+                all_.hgetall(keys.meta)
+            all_.mget([key for key, _ in found])
             *metas, blobs = await all_.execute()
-        standing = dict(zip(places, metas, strict=True))
-        page = []
-        for (_, partition, customer), blob in zip(found, blobs, strict=True):
-            page.append((customer, _stored(standing[partition], blob)))
-        return page
+        standing = {
+            partition: _stored(meta, None) for partition, meta in zip(homes, metas, strict=True)
+        }
+        return [
+            replace(standing[partition], blob=blob)
+            for (_, partition), blob in zip(found, blobs, strict=True)
+        ]
 
     async def close(self) -> None:
         """Give back the connections."""

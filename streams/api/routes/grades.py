@@ -9,14 +9,15 @@ from streams.api.access import viewer
 from streams.api.answer import answer, parts_of
 from streams.api.errors import Refused
 from streams.api.models.customer import Benefits, Grade
+from streams.api.straight import LONGEST, StraightRoute
 
-router = APIRouter(prefix="/api", dependencies=[Depends(viewer)])
+router = APIRouter(prefix="/api", dependencies=[Depends(viewer)], route_class=StraightRoute)
 
 
 @router.get("/client/grade/{clientId:path}", response_model=Grade)
 async def grade(
     request: Request,
-    client: Annotated[str, Path(alias="clientId", min_length=1, max_length=256)],
+    client: Annotated[str, Path(alias="clientId", min_length=1, max_length=LONGEST)],
 ) -> Response:
     """The grade of a customer: tier, score, labels, and how far the next tier is."""
     parts = parts_of(request)
