@@ -34,8 +34,7 @@ def topic_specs(
 ) -> list[TopicSpec]:
     """Every topic; inputs share one partition count, and only `current-tier` is compacted.
 
-    `facts` is the prefix of the fact topics, if it is another one. They come first: where they
-    have other partition counts nothing else is to be made.
+    `facts` is the prefix of the fact topics, if it is another one.
 
     A replay brings old timestamps: retention shorter than their age deletes them at once.
     """

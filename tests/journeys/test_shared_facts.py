@@ -1,12 +1,18 @@
-"""Two programmes on the same facts: one history, two policies, one worker killed in it."""
+"""Two programmes on the same facts: each has its tiers, its commands, its policy (R53)."""
 
+import json
 from pathlib import Path
 
 import pytest
 from journeys.laws import History, check_all
-from journeys.programme import Programme
+from journeys.programme import Programme, ended
+from journeys.regrade_command import regrade
+from journeys.test_policy_live import NAMES, SECOND, orders, reached, settings_of, written
+from journeys.wire_input import send
 
+from streams.embedded.topics import create_topics
 from streams.replay.produce import Replay
+from streams.topics import topic_specs
 
 pytestmark = pytest.mark.long
 
@@ -46,3 +52,58 @@ async def test_each_grades_the_same_facts_by_its_own_policy(stack, tmp_path, his
         for programme, expected in ((one, history), (two, other)):
             await programme.taken(len(history.events) + programme.partitions)
             await check_all(programme, expected)
+
+
+async def test_neither_hears_what_the_other_is_told(stack, tmp_path):
+    """A policy published in one, and a customer held there, move nobody in the other."""
+    share = {"REGRADE_FACTS_PREFIX": "bought.", "REGRADE_CLOCK": "wall"}
+    async with (
+        Programme(stack, tmp_path, "here", **share) as here,
+        Programme(stack, tmp_path, "there", **share) as there,
+    ):
+        await here.worker()
+        await there.worker()
+        await send(stack.bootstrap, "bought.", orders(0, NAMES))
+        await here.taken(60)
+        await there.taken(60)
+        live = settings_of(here)
+        second = written(tmp_path, SECOND)
+        published = await regrade("policy", "publish", second, settings=live)
+        assert published.code == 0, published.err
+        await reached(here, "grocery-usd v2")
+        who = ("--reason", "key account", "--author", "kim")
+        held = await regrade("override", "set", "c0", "--pin", "gold", *who, settings=live)
+        assert held.code == 0, held.err
+        await send(stack.bootstrap, "bought.", orders(60, NAMES[:20]))
+        await here.taken(81)
+        await there.taken(80)
+        tiers = {one["customer_id"]: one["tier"] for one in await here.customers()}
+        assert tiers == {**dict.fromkeys(NAMES, "silver"), "c0": "gold"}
+        assert {one["tier"] for one in await there.customers()} == {"basic"}
+        told = [json.loads(record.value) for record in await there.changes()]
+        assert {one["policy"]["version"] for one in told} == {1}
+        for topic in ("grading-policy", "grading-commands", "command-results", "audit"):
+            assert await here.published(topic)
+            assert not await there.published(topic)
+
+
+async def test_a_programme_that_would_read_wrong_is_refused(stack, tmp_path):
+    """Under everybody's group name, or with a state made of other facts, it does not start."""
+    share = {"REGRADE_FACTS_PREFIX": "sold."}
+    async with Programme(stack, tmp_path, "nameless", **share, REGRADE_GROUP="regrade") as one:
+        assert "REGRADE_GROUP" in await refused(one)
+    async with Programme(stack, tmp_path, "moved", **share) as one:
+        worker = await one.worker()
+        worker.kill()
+        one.settings["REGRADE_FACTS_PREFIX"] = "moved."
+        await create_topics(stack.bootstrap, topic_specs(one.prefix, one.partitions))
+        assert "the state was made of the facts of sold.orders" in await refused(one)
+
+
+async def refused(programme: Programme) -> str:
+    """What a worker says that does not start."""
+    worker = programme.launch()
+    await ended(worker)
+    said = worker.output()
+    assert "Traceback" not in said
+    return said
