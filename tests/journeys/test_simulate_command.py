@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from journeys.programme import Programme
 from journeys.regrade_command import regrade
 from journeys.test_why_command import settings_of, stored
@@ -19,6 +20,7 @@ tiers: [{name: silver, enter: %s}, {name: gold, enter: 98}, {name: platinum, ent
 """
 
 
+@pytest.mark.long
 async def test_a_policy_is_tried_on_the_live_customers(stack, tmp_path):
     """Twice two customers go one way or the other; the store is left as it was."""
     now = SystemClock().now_ms()

@@ -46,6 +46,7 @@ def answer(done: Done) -> dict[str, Any]:
     return {**json.loads(done.out), "partition": 0}
 
 
+@pytest.mark.long
 async def test_the_live_answer_is_that_of_the_file(stack, history_file, tmp_path):
     """While a replay is taken in there are answers; at its end they are those of a backtest."""
     events = [e for e in read_file(str(history_file)) if isinstance(e, WireEvent)]
