@@ -37,6 +37,11 @@ class RegradeApp(faust.App):  # type: ignore[misc]
         await self.keeper.stop()
         await super().on_stop()
 
+    def _crash(self, reason: BaseException) -> None:
+        """Keep what we raised: agents cancelled on the way down crash as well, and say less."""
+        if not isinstance(self.crash_reason, RegradeError):
+            super()._crash(reason)
+
 
 class TopicsUnfit(RegradeError):
     """The input topics are missing or differ in their partition counts."""

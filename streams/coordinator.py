@@ -13,7 +13,7 @@ from streams.intake.record import RawRecord
 from streams.outbox.publisher import Publisher
 from streams.partition.ports import PartitionMeta
 from streams.partition.runner import TOPICS, PartitionRunner
-from streams.partition.surroundings import OffsetOutsideLog, Sight, Surroundings
+from streams.partition.surroundings import OffsetOutsideLog, Sight, StoreLost, Surroundings
 from streams.telemetry.observer import MetricsObserver
 from streams.topic_names import TopicNames
 
@@ -75,6 +75,7 @@ class Coordinator:
 
         Raises:
             NotCoPartitioned: a partition came without all its topics.
+            StoreLost: one that was read before is not in the store.
         """
         topics: dict[int, set[str]] = defaultdict(set)
         for topic, partition in tps:
@@ -84,6 +85,7 @@ class Coordinator:
             if missing:
                 raise NotCoPartitioned(partition, missing)
         await self.release()
+        await self._check_history(sorted(topics))
         store, owner = self._around.store, self._around.owner
         for partition in sorted(topics):
             claim = await store.claim(partition, owner, self._partitions)
@@ -92,6 +94,13 @@ class Coordinator:
             self._observer.claimed(partition, await store.counts(partition))
             self._observer.reigns(partition, claim)
         log.info("partitions claimed", partitions=sorted(topics))
+
+    async def _check_history(self, partitions: Sequence[int]) -> None:
+        """A claim writes a partition that is not there: only one of which nothing was read."""
+        around = self._around
+        new = [at for at in partitions if await around.store.read_meta(at) is None]
+        if new and (records := await around.feed.told(new)):
+            raise StoreLost(f"of partitions {new}", "the group", records)
 
     async def start_offsets(self, consumer: Log) -> dict[TopicPartition, int]:
         """Where to read on, per topic partition; starts the runners the first time.
@@ -173,12 +182,15 @@ class Coordinator:
                 seen.append(Sight(part, expected, taken(topic, partition) > expected))
         return seen
 
-    async def release(self) -> None:
-        """Finish the chunks at hand, publish what they caused, and let all go."""
+    async def release(self) -> dict[TopicPartition, int]:
+        """Finish the chunks at hand, publish what they caused, and let all go.
+
+        Returns the stored next offsets of what was let go.
+        """
         owned, self._owned = self._owned, {}
         self._claims.clear()
         if not owned:
-            return
+            return {}
         for one in owned.values():
             one.runner.stop()
         tasks = [one.task for one in owned.values()]
@@ -194,3 +206,9 @@ class Coordinator:
             self._publisher.forget(partition)
         self._observer.released()
         log.info("partitions released", partitions=sorted(owned))
+        return {
+            (self._names.full(topic), partition): reached
+            for partition, one in owned.items()
+            for topic in TOPICS
+            if (reached := one.runner.next_offset(topic)) is not None
+        }

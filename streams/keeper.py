@@ -2,24 +2,24 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 from prometheus_client import CollectorRegistry
 
 from streams.bootstrap import local_days, policy_tag
 from streams.clock import SystemClock
 from streams.coordinator import Coordinator
-from streams.errors import RegradeError
 from streams.failpoints import Failpoints
+from streams.group_history import history
 from streams.intake.record import RawRecord
 from streams.kafka_security import kafka_security
 from streams.outbox.delivery import Means
 from streams.outbox.kafka_wire import KafkaWire
+from streams.outbox.producer import start_producer
 from streams.outbox.publisher import Publisher
 from streams.partition.cache import CustomerCache
 from streams.partition.ports import PartitionMeta
@@ -31,12 +31,10 @@ from streams.settings import Settings
 from streams.storage.patient import PatientStore
 from streams.storage.redis_store import RedisStore, connect
 from streams.telemetry.observer import MetricsObserver
-from streams.topics import MAX_ROW_BYTES
 from streams.transport import Consumer
 from streams.versions import Versions
 from streams.vitals import Vitals
 
-MAX_BATCH_BYTES = 256 * 1024
 CLAIM_TIMEOUT_S = 20.0
 """Shorter than the request timeout, after which Faust would give up in silence."""
 
@@ -50,17 +48,6 @@ class WorkerPlan:
     """The first one: it grades until another is published."""
     partitions: int
     """Partition count of the input topics."""
-
-
-class ProducerRefused(RegradeError):
-    """The broker does not accept our producer."""
-
-    def __init__(self, address: str, problem: str) -> None:
-        self.address = address
-        super().__init__(
-            f"the broker at {address} refused the producer: {problem}. For a broker without "
-            "idempotent producers set REGRADE_IDEMPOTENT_PRODUCER=false."
-        )
 
 
 class Keeper:
@@ -120,18 +107,7 @@ class Keeper:
             self._vitals.repeated,
             self.metrics.commit_seconds.observe,
         )
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=settings.kafka,
-            **kafka_security(settings),
-            acks="all",
-            enable_idempotence=settings.idempotent_producer,
-            max_batch_size=MAX_BATCH_BYTES,
-            max_request_size=MAX_ROW_BYTES,
-        )
-        try:
-            await self._producer.start()
-        except KafkaError as error:
-            raise ProducerRefused(settings.kafka, repr(error)) from None
+        self._producer = await start_producer(settings)
         self._versions = versions = Versions(
             first, settings, plan.partitions, store, self.metrics.policies_refused.inc
         )
@@ -202,17 +178,18 @@ class Keeper:
         self._claimed.set()
         self.metrics.rebalance_seconds.observe(self._clock.monotonic() - self._let_go_at)
 
-    async def revoked(self) -> None:
-        """A rebalance begins."""
+    async def revoked(self) -> Mapping[tuple[str, int], int]:
+        """Let all partitions go, as when a rebalance begins; their stored next offsets."""
         self._let_go_at = self._clock.monotonic()
         self._claimed.clear()
-        if self._coordinator is not None:
-            await self._coordinator.release()
+        return {} if self._coordinator is None else await self._coordinator.release()
 
     async def stop(self) -> None:
-        """The worker ends: finish, publish, disconnect."""
+        """The worker ends: finish, publish, tell the group how far it came, disconnect."""
         self._vitals.stop()
-        await self.revoked()
+        reached = await self.revoked()
+        if reached:
+            await self._app.consumer.tell_group(reached)
         if self._versions is not None:
             await self._versions.stop()
         if self._producer is not None:
@@ -249,6 +226,10 @@ class Keeper:
             lag = self._coordinator.lag(topic, partition, poll.position, poll.highwater)
             self.metrics.lag.labels(topic, str(partition)).set(lag)
         return poll.position, poll.highwater, poll.at_ms
+
+    async def told(self, partitions: Sequence[int]) -> int:
+        """How many records of partitions the group says it has read."""
+        return await history(self._plan.settings, partitions)
 
     async def begin(self, topic: str, partition: int) -> int:
         """Offset of the first record the log still holds."""

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import faust
-from aiokafka.structs import TopicPartition
+import structlog
+from aiokafka.errors import KafkaError
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 from faust.types.transports import SchedulingStrategyT
@@ -21,6 +24,10 @@ from streams.intake.record import RawRecord
 CHUNK = 2000
 SEEK_TIMEOUT_S = 20.0
 """Shorter than Faust's request timeout: a slower seek there would hang the worker unseen."""
+TELL_TIMEOUT_S = 3.0
+"""For a broker that is gone nobody's stop waits longer."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]
         for tp, found in records.items():
             self.taken[tp] = found[-1].offset + 1
         return records
+
+    async def tell_group(self, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
+        """Commit offsets of the group. Faust's own commit would crash the worker if it failed."""
+        await self.call_thread(self._ensure_consumer().commit, offsets)
 
     def poll_of(self, tp: TopicPartition) -> Poll:
         """What the last fetch said; reads plain attributes, so safe from any thread."""
@@ -162,6 +173,18 @@ class Consumer(driver.Consumer):  # type: ignore[misc]
     def taken(self, tp: TopicPartition) -> int:
         """Offset after the last record taken from the broker; 0 before the first seek."""
         return int(self._thread.taken.get(TP(*tp), 0))
+
+    async def tell_group(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Tell the group how far was read, when this worker leaves.
+
+        Nobody reads on from there: it is for lag tools, and a sign of history should the store
+        ever be lost. So a group that cannot be told now is left alone.
+        """
+        places = {TopicPartition(*at): OffsetAndMetadata(o, "") for at, o in offsets.items()}
+        try:
+            await asyncio.wait_for(self._thread.tell_group(places), TELL_TIMEOUT_S)
+        except (KafkaError, ConsumerNotStarted, TimeoutError) as error:
+            log.warning("the group was not told how far was read", error=repr(error))
 
     async def first_offsets(self, tps: list[TopicPartition]) -> Mapping[Any, int]:
         """Offset of the first record each log still holds."""

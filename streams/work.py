@@ -9,10 +9,11 @@ from aiokafka.errors import KafkaError
 from streams.app import TopicsUnfit, create_app, create_worker
 from streams.bootstrap import calm_collector, policy_tag
 from streams.errors import KafkaUnreachable, RegradeError
-from streams.group_history import StoreLost, records_read
+from streams.group_history import history
 from streams.kafka_security import kafka_security
 from streams.keeper import WorkerPlan
 from streams.partition.runner import TOPICS
+from streams.partition.surroundings import StoreLost
 from streams.policies.library import Library
 from streams.policies.load import Version, load_version
 from streams.policies.publication import GRADING_POLICY
@@ -103,14 +104,10 @@ async def check_history(settings: Settings, partitions: int) -> None:
     Raises:
         StoreLost: the group has read records.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka, **kafka_security(settings))
-    await admin.start()
-    try:
-        records = await records_read(admin, settings, partitions)
-    finally:
-        await admin.close()
+    records = await history(settings, range(partitions))
     if records:
-        raise StoreLost(settings.group, settings.prefix, records)
+        what = f"with REGRADE_PREFIX={settings.prefix!r}"
+        raise StoreLost(what, f"group {settings.group}", records)
 
 
 async def _check_policy(
@@ -137,7 +134,7 @@ def run_worker(settings: Settings) -> None:
     worker = create_worker(app)
     try:
         worker.execute_from_commandline()
-    except SystemExit:
+    except (SystemExit, asyncio.CancelledError):
         # Faust logs what crashed the worker and keeps it: the last line is for people.
         for service in (app, worker):
             if isinstance(service.crash_reason, RegradeError):

@@ -44,10 +44,10 @@ def offsets(yes: Yes = False) -> None:
 
 @app.command()
 def group(yes: Yes = False) -> None:
-    """Let the group begin anew where the store is empty: all is graded from what the log holds.
+    """Let the group begin anew where the store is empty: it is graded from what the log holds.
 
-    For `StoreLost`: the group has read before, and the store knows nothing of it. If there is a
-    snapshot, put it back instead.
+    For `StoreLost`: the group has read before, and the store knows nothing of it. Partitions that
+    the store holds stay as they are. If there is a snapshot, put it back instead.
 
     Example: `regrade recover group`
     """
@@ -56,10 +56,11 @@ def group(yes: Yes = False) -> None:
 
     settings = load_settings()
 
-    def confirm(records: int) -> bool:
+    def confirm(gone: "Sequence[int]", records: int) -> bool:
         typer.echo(
-            f"group {settings.group} has read {records} records, and the store is empty. Every "
-            "customer would begin from what the input topics still hold, with version 1.",
+            f"group {settings.group} has read {records} records of partitions {list(gone)}, and "
+            "the store holds nothing of them. Every customer there would begin from what the "
+            "input topics still hold, with version 1.",
             err=True,
         )
         if not yes:

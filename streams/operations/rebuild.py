@@ -80,7 +80,7 @@ async def _rebuild(
 ) -> Rebuilt:
     async with ClusterView(settings) as cluster:
         count = await partitions_of(cluster, settings)
-        logs = (await cluster.logs(input_places(settings, count))).at
+        logs = (await cluster.logs(input_places(settings, range(count)))).at
     async with (
         open_copies(settings.redis, settings.key_prefix) as copies,
         open_store(settings.redis, settings.key_prefix, UNFINISHED, settings.names.source) as store,

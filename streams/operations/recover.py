@@ -65,7 +65,7 @@ async def _recover_offsets(
     async with open_store(settings.redis, settings.key_prefix) as store:
         async with ClusterView(settings) as cluster:
             partitions = await partitions_of(cluster, settings)
-            logs = (await cluster.logs(input_places(settings, partitions))).at
+            logs = (await cluster.logs(input_places(settings, range(partitions)))).at
         metas = [await store.read_meta(at) for at in range(partitions)]
         outside = [
             found
@@ -124,22 +124,33 @@ async def partitions_of(cluster: ClusterView, settings: Settings) -> int:
     return counts.pop()
 
 
-def recover_group(settings: Settings, confirm: Callable[[int], bool]) -> tuple[int, bool]:
-    """Let the group begin anew on an empty store; how many records it had read, and whether."""
+def recover_group(
+    settings: Settings, confirm: Callable[[Sequence[int], int], bool]
+) -> tuple[int, bool]:
+    """Let the group begin anew with the partitions that the store does not hold.
+
+    How many records of them it had read, and whether it was done. `confirm` is told the
+    partitions and that number.
+    """
     return asyncio.run(_recover_group(settings, confirm))
 
 
-async def _recover_group(settings: Settings, confirm: Callable[[int], bool]) -> tuple[int, bool]:
-    async with ClusterView(settings) as cluster:
-        partitions = await partitions_of(cluster, settings)
-        records = await records_read(cluster.admin, settings, partitions)
-    async with open_store(settings.redis, settings.key_prefix) as store:
-        if any([await store.read_meta(at) for at in range(partitions)]):
-            raise CannotRecover("the store holds partitions, and their offsets are what counts")
-    if not records or not confirm(records):
+async def _recover_group(
+    settings: Settings, confirm: Callable[[Sequence[int], int], bool]
+) -> tuple[int, bool]:
+    async with (
+        ClusterView(settings) as cluster,
+        open_store(settings.redis, settings.key_prefix) as store,
+    ):
+        partitions = range(await partitions_of(cluster, settings))
+        gone = [at for at in partitions if await store.read_meta(at) is None]
+        if not gone:
+            raise CannotRecover("the store holds all partitions, and their offsets are what counts")
+        records = await records_read(cluster.admin, settings, gone)
+    if not records or not confirm(gone, records):
         return records, False
     try:
-        await forget(settings, partitions)
+        await forget(settings, gone)
     except KafkaError as error:
         raise CannotRecover(f"stop the workers of the group first ({error!r})") from None
     return records, True

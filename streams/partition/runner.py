@@ -13,7 +13,13 @@ from streams.partition.merge import Gap, Merge
 from streams.partition.pace import ROOM, Pace
 from streams.partition.ports import PartitionMeta
 from streams.partition.rules import StaleCommit
-from streams.partition.surroundings import OffsetOutsideLog, Sight, Surroundings, Work
+from streams.partition.surroundings import (
+    OffsetOutsideLog,
+    Sight,
+    StoreLost,
+    Surroundings,
+    Work,
+)
 from streams.topic_names import FACT_TOPICS
 
 TOPICS = (*FACT_TOPICS, COMMANDS_TOPIC)
@@ -61,8 +67,8 @@ class PartitionRunner:
         self._turns = 0
 
     def next_offset(self, topic: str) -> int | None:
-        """The stored next offset of a topic."""
-        return self.processor.meta.next.get(topic)
+        """The stored next offset of a topic; None for a partition that another worker has."""
+        return None if self._lost else self.processor.meta.next.get(topic)
 
     def lag(self, topic: str, position: int | None, highwater: int) -> int:
         """Records of a topic that are not committed yet, by what the last fetch said."""
@@ -216,14 +222,20 @@ class PartitionRunner:
             await around.outlet.offer(self.partition, meta.tail - len(rows) + 1, rows)
 
     async def _reload(self) -> None:
-        """The store moved on without us: start again from it, or let go of the partition."""
+        """The store moved on without us: start again from it, or let go of the partition.
+
+        Raises:
+            StoreLost: it was emptied.
+        """
         meta = await self._around.store.read_meta(self.partition)
-        if meta is None or meta.owner != self._around.owner:
-            owner = None if meta is None else meta.owner
+        if meta is None:
+            read = sum(self.processor.meta.next.values())
+            raise StoreLost(f"of partition {self.partition} any more", "this worker", read)
+        if meta.owner != self._around.owner:
             log.warning(
                 "partition lost to another worker",
                 partition=self.partition,
-                owner=owner,
+                owner=meta.owner,
             )
             self._lost = self._stopping = True
             return

@@ -37,11 +37,28 @@ class OffsetOutsideLog(RegradeError):
         )
 
 
+class StoreLost(RegradeError):
+    """Records were read, and the store knows nothing of it."""
+
+    def __init__(self, what: str, reader: str, records: int) -> None:
+        """`what` the store holds nothing of, and who has read so many records of it."""
+        self.records = records
+        super().__init__(
+            f"the store holds nothing {what}, but {reader} has read {records} records: the store "
+            "was lost or emptied, or REGRADE_REDIS is another one. Grading on would begin again "
+            "from what the log still holds. Put a snapshot back with `regrade restore`, or let "
+            "the group begin anew with `regrade recover group`."
+        )
+
+
 class Feed(Protocol):
     """The log, as one partition sees it."""
 
     def poll(self, topic: str, partition: int) -> tuple[int | None, int | None, int | None]:
         """(position, highwater, wall time in ms) of the last fetch answer."""
+
+    async def told(self, partitions: Sequence[int]) -> int:
+        """How many records of partitions the group says it has read."""
 
     async def begin(self, topic: str, partition: int) -> int:
         """Offset of the first record the log still holds."""

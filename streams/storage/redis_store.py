@@ -120,11 +120,7 @@ class RedisStore:
         Raises:
             StoreUnfit: it may evict state, or (when `durable`) lose a commit it answered.
         """
-        source = resources.files("streams.storage") / "functions.lua"
-        await self._ask(
-            "loading the functions",
-            self._redis.function_load(source.read_text(), replace=True),
-        )
+        await self._load_functions()
         settings = await self._ask(
             "reading its settings",
             self._redis.config_get("maxmemory-policy", "appendonly", "appendfsync"),
@@ -142,6 +138,11 @@ class RedisStore:
         if settings["appendfsync"] != "always":
             needed = f"{promise} (REGRADE_PUBLISH_AFTER=durable): always is needed"
             raise StoreUnfit("appendfsync", settings["appendfsync"], needed)
+
+    async def _load_functions(self) -> None:
+        source = resources.files("streams.storage") / "functions.lua"
+        call = self._redis.function_load(source.read_text(), replace=True)
+        await self._ask("loading the functions", call)
 
     async def verify(self, partitions: int) -> int:
         """Check that what is stored belongs to this partition count, and to these facts.
@@ -382,6 +383,10 @@ class RedisStore:
             raise StoreUnavailable(doing, str(error)) from error
         except ResponseError as error:
             if str(error).startswith(_LATER):
+                raise StoreUnavailable(doing, str(error)) from error
+            if "Function not found" in str(error):
+                # Another server than the one that was prepared. What it holds will be seen.
+                await self._load_functions()
                 raise StoreUnavailable(doing, str(error)) from error
             raise
         except RedisError as error:

@@ -52,6 +52,10 @@ class StillLog:
         end = self.ends[topic]
         return end, end + self.unread[topic], self.answered_ms
 
+    async def told(self, _partitions: Sequence[int]) -> int:
+        """The group knows of nothing."""
+        return 0
+
     async def begin(self, _topic: str, _partition: int) -> int:
         """Nothing is ever deleted."""
         return 0

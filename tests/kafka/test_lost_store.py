@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from journeys.patience import until
 from journeys.programme import Programme, ended
 from journeys.regrade_command import regrade
 from journeys.test_doctor_command import examined, settings_of
@@ -24,8 +23,8 @@ async def test_a_group_begins_anew_when_that_is_confirmed(durable_stack, tmp_pat
         await programme.taken(1)
         _, verdicts, out = await examined(settings)
         assert set(verdicts.values()) == {"ok"}, out
-        await until(lambda: told_to_the_group(programme), "what was read told to the group")
         worker.stop()
+        assert await told_to_the_group(programme) == 1
         _, verdicts, _ = await examined(settings)
         assert verdicts["workers"] == "warning"
         await lose(programme)
