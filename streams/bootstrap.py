@@ -11,7 +11,7 @@ from scoring.notices import Notices
 from scoring.policy import Policy
 from scoring.succession import succession
 from streams.intake.commands import COMMANDS_TOPIC
-from streams.intake.decode import Decoder
+from streams.intake.decode import RECORD_BYTES, Decoder
 from streams.intake.partitioner import partition_of
 from streams.outbox.answers import AnswerScribe
 from streams.outbox.audit import AuditScribe
@@ -56,6 +56,7 @@ def rules_of(  # noqa: PLR0913 - what a worker is set up with
     erasure_key: str = "",
     flood: Flood | None = None,
     previous: Policy | None = None,
+    record_bytes: int = RECORD_BYTES,
 ) -> Rules:
     """Everything partitions under one version share; without a key nobody can be erased.
 
@@ -72,7 +73,7 @@ def rules_of(  # noqa: PLR0913 - what a worker is set up with
     noticed = bool(policy.reminders or policy.warn_before_days)
     return Rules(
         judge=judge,
-        intaker=Decoder(policy, names.full(COMMANDS_TOPIC)),
+        intaker=Decoder(policy, names.full(COMMANDS_TOPIC), record_bytes),
         scribe=scribe,
         answers=AnswerScribe(policy, scribe, desk),
         audit=AuditScribe(policy, scribe, pseudonyms),

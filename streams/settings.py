@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="auto: JSON unless stderr is a terminal"
     )
+    record_bytes: Annotated[int, Field(ge=1024)] = Field(
+        262_144, description="largest value of a record; a larger one becomes a dead letter"
+    )
     outbox_rows: Annotated[int, Field(ge=100)] = Field(
         5000, description="rows of a partition that may wait for the broker before it pauses"
     )

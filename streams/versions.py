@@ -111,6 +111,7 @@ class Versions:
                 erasure_key=settings.erasure_key.get_secret_value(),
                 flood=Flood(settings.flood_share, settings.flood_window),
                 previous=self._library.policy(previous) if previous else None,
+                record_bytes=settings.record_bytes,
             )
         return known
 

@@ -19,7 +19,7 @@ from streams.outbox.scribe import EventScribe
 class Programme:
     """One policy with its grader. Reads states, changes none."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, record_bytes: int) -> None:
         self.policy = policy
         self.tag = policy_tag(policy)
         self.judge = judge_of(policy)
@@ -31,7 +31,7 @@ class Programme:
             "version": policy.version,
             "fingerprint": policy.fingerprint,
         }
-        self.decoder = Decoder(policy)
+        self.decoder = Decoder(policy, record_bytes=record_bytes)
         self._explainer = Explainer(self.judge.grader)
         self._scribe = EventScribe(self.judge.grader, "live")
 

@@ -25,7 +25,7 @@ class Programmes:
     """
 
     def __init__(self, first: Policy, look_up: LookUp, settings: Settings) -> None:
-        self.current = Programme(first)
+        self.current = Programme(first, settings.record_bytes)
         self._known = {self.current.tag: self.current}
         self._look_up = look_up
         self._settings = settings
@@ -53,7 +53,9 @@ class Programmes:
         known = self._known.get(tag)
         if known is None:
             policy = await self._reader(partitions).policy(tag)
-            known = self._known[tag] = await asyncio.to_thread(Programme, policy)
+            known = self._known[tag] = await asyncio.to_thread(
+                Programme, policy, self._settings.record_bytes
+            )
         return known
 
     async def text(self) -> str | None:

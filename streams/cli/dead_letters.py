@@ -136,7 +136,8 @@ def redrive(  # noqa: PLR0913, PLR0917 - each is an option of the command
             for (why, where), count in plan.counts.most_common()
         ]
         body = {"sent": sent, "total": plan.total, "counts": counts}
-        typer.echo(json.dumps({**body, "empty": plan.empty, "superseded": plan.superseded}))
+        left_out = {"empty": plan.empty, "cut": plan.cut, "superseded": plan.superseded}
+        typer.echo(json.dumps(body | left_out))
     elif sent:
         typer.echo(f"{plan.total} records were sent again")
     else:
@@ -155,6 +156,8 @@ def _told(plan: "Plan") -> str:
         )
     if plan.empty:
         lines.append(f"left out: {plan.empty} of erased customers, of whom nothing is kept")
+    if plan.cut:
+        lines.append(f"left out: {plan.cut} too large to be kept whole")
     return "\n".join(lines) or "no dead letter is selected"
 
 

@@ -35,10 +35,17 @@ from streams.intake.commands import (
 )
 from streams.intake.money import AmountError, Money
 from streams.intake.record import RawRecord, is_redriven
-from streams.intake.transfers import AnyTransfer, FactHanded, Transfer, TransferEvent
+from streams.intake.transfers import (
+    TRANSFER_TYPES,
+    AnyTransfer,
+    FactHanded,
+    Transfer,
+    TransferEvent,
+)
 
 Reason = Literal[
     "null_value",
+    "too_large",
     "bad_json",
     "unknown_type",
     "missing_customer",
@@ -54,6 +61,9 @@ Reason = Literal[
     "merged",
     "not_merged",
 ]
+RECORD_BYTES = 256 * 1024
+"""Largest value of a record, unless told otherwise."""
+
 _WELCOME = 200_000
 """Customers known not to be excluded that are remembered."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,6 +117,12 @@ class DayReached(NamedTuple):
 Intake = Accepted | Arrived | Rejected | Excluded | DayReached | Repeated
 
 
+class _Typed(msgspec.Struct):
+    """Of a record that is too large no more is read than this."""
+
+    type: str
+
+
 class _FieldError(Exception):
     """A field of a well-formed event that cannot be."""
 
@@ -119,8 +135,14 @@ def _no_constant(name: str) -> None:
 class Decoder:
     """Decodes records under one policy."""
 
-    def __init__(self, policy: Policy, commands_topic: str = COMMANDS_TOPIC) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        commands_topic: str = COMMANDS_TOPIC,
+        record_bytes: int = RECORD_BYTES,
+    ) -> None:
         """`commands_topic` is the full name of the topic on which commands come."""
+        self._record_bytes = record_bytes
         self._commands_topic = commands_topic
         self._commands = CommandReader(policy)
         self._decode_command = msgspec.json.Decoder(AnyCommand | AnyTransfer).decode
@@ -150,6 +172,9 @@ class Decoder:
         if value is None:
             return Rejected("null_value", "the record has no value")
         ordered = record.topic == self._commands_topic
+        if len(value) > self._record_bytes and not (ordered and _is_transfer(value)):
+            told = f"the value has {len(value)} bytes, of at most {self._record_bytes}"
+            return Rejected("too_large", told)
         try:
             event = self._commanded(record, value) if ordered else self._decode(value)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -343,3 +368,11 @@ class Decoder:
         if not is_day and (record.key is None or customer is None or customer == ""):
             return Rejected("missing_customer", "customer_id or the key is missing")
         return Rejected("bad_field", problem)
+
+
+def _is_transfer(value: bytes) -> bool:
+    """Whether a worker wrote it: the parts of a customer may be larger than any event."""
+    try:
+        return msgspec.json.decode(value, type=_Typed).type in TRANSFER_TYPES
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False

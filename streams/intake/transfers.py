@@ -63,6 +63,9 @@ class PartErased(TransferEvent, tag="part.erased", kw_only=True, gc=False):
 
 AnyTransfer = PartHanded | FactHanded | PartTakenBack | PartRefused | PartErased
 
+TRANSFER_TYPES: Final = frozenset(str(t.__struct_config__.tag) for t in AnyTransfer.__args__)
+"""The types of these records."""
+
 
 class Transfer(Command, frozen=True, gc=False):
     """One of these records as an intake: the shell carries it out."""

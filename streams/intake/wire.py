@@ -9,8 +9,14 @@ from msgspec import Meta
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
 Instant = int | Annotated[datetime, Meta(tz=True)]
 """RFC 3339 with offset, or epoch milliseconds."""
+Text = Annotated[str, Meta(max_length=256)]
 Amount = float | str
-Attribute = str | int | float | bool | None
+Attribute = Annotated[str, Meta(max_length=1024)] | int | float | bool | None
+
+MAX_LINES: Final = 1000
+"""Most lines of one order."""
+MAX_ATTRIBUTES: Final = 64
+"""Most attributes of one registration."""
 
 
 class Event(msgspec.Struct, tag_field="type", kw_only=True, gc=False):
@@ -19,8 +25,8 @@ class Event(msgspec.Struct, tag_field="type", kw_only=True, gc=False):
     event_id: Id
     customer_id: Id
     occurred_at: Instant
-    currency: str | None = None
-    source: str | None = None
+    currency: Text | None = None
+    source: Text | None = None
     test: bool = False
 
 
@@ -28,8 +34,8 @@ class Line(msgspec.Struct, kw_only=True, gc=False):
     """One line of an order."""
 
     amount: Amount
-    sku: str | None = None
-    category: str | None = None
+    sku: Text | None = None
+    category: Text | None = None
     margin: Amount | None = None
     high_margin: bool = False
     new_product: bool = False
@@ -40,8 +46,8 @@ class OrderPaidEvent(Event, tag="order.paid", kw_only=True, gc=False):
 
     order_id: Id
     amount: Amount
-    lines: list[Line] = []
-    channel: str | None = None
+    lines: Annotated[list[Line], Meta(max_length=MAX_LINES)] = []
+    channel: Text | None = None
 
 
 class OrderRefundedEvent(Event, tag="order.refunded", kw_only=True, gc=False):
@@ -86,7 +92,7 @@ class RegisteredEvent(Event, tag="customer.registered", kw_only=True, gc=False):
     """A customer made known."""
 
     registered_at: Instant
-    attributes: dict[str, Attribute] = {}
+    attributes: Annotated[dict[Text, Attribute], Meta(max_length=MAX_ATTRIBUTES)] = {}
 
 
 class DayReachedEvent(msgspec.Struct, tag_field="type", tag="day.reached", kw_only=True):

@@ -50,6 +50,8 @@ class Plan:
     total: int = 0
     empty: int = 0
     """Letters of erased customers: there is nothing to send."""
+    cut: int = 0
+    """Letters that hold only the beginning of a record that was too large to be kept."""
     superseded: int = 0
     """Letters whose record was sent before and refused again: its younger letter stands for it."""
 
@@ -119,6 +121,8 @@ async def _redrive(
             continue
         if letter.empty:
             plan.empty += 1
+        elif letter.cut:
+            plan.cut += 1
         else:
             chosen[letter.id] = letter.reason, letter.topic
     plan.superseded = len(chosen.keys() & replaced)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.partitioner import partition_of
 from streams.intake.record import REDRIVEN
+from streams.outbox.kept import CUT
 from streams.topic_names import FACT_TOPICS, TopicNames
 
 ID = "regrade_id"
@@ -35,6 +36,8 @@ class Letter(NamedTuple):
     """Those the record had."""
     empty: bool
     """Whether nothing of the record was kept: it names an erased customer."""
+    cut: bool
+    """Whether the record was too large to be kept whole."""
 
     @property
     def redriven(self) -> int:
@@ -82,6 +85,7 @@ def letter_of(record: Any) -> Letter:
         record.value,
         tuple(record.headers[:at]),
         "regrade_customer" in ours,
+        CUT in ours,
     )
 
 

@@ -91,7 +91,14 @@ async def _rebuild(
         await copies.prepare()
         key = settings.erasure_key.get_secret_value()
         names = settings.names
-        rules = rules_of(policy, count, mode="replay", names=names, erasure_key=key)
+        rules = rules_of(
+            policy,
+            count,
+            mode="replay",
+            names=names,
+            erasure_key=key,
+            record_bytes=settings.record_bytes,
+        )
         builder = _Builder(store, rules, count)
         await builder.claim()
         events = await builder.take(source, refuse)

@@ -15,6 +15,7 @@ from scoring.units import MS_PER_DAY, Day, EpochMs
 from streams.intake.decode import Rejected
 from streams.intake.record import RawRecord
 from streams.outbox.cases import approved
+from streams.outbox.kept import DETAIL, kept
 from streams.partition.ports import Cause, OutboxRow
 
 TIER_CHANGES = "tier-changes"
@@ -207,19 +208,21 @@ class EventScribe:
         return rfc3339(ms)
 
     def dead_letter(self, record: RawRecord, rejected: Rejected) -> OutboxRow:
-        """A refused record with its reason in headers, its own bytes untouched."""
+        """A refused record with its reason in headers, its own bytes as far as they fit."""
         place = f"{record.topic}/{record.partition}/{record.offset}"
+        whole = kept(record)
         headers = (
-            *[(name, value) for name, value in record.headers],
+            *whole.headers,
             ("regrade_id", place.encode()),
             ("regrade_reason", rejected.reason.encode()),
-            ("regrade_detail", rejected.detail.encode(errors="replace")),
+            ("regrade_detail", rejected.detail[:DETAIL].encode(errors="replace")),
             ("regrade_topic", record.topic.encode()),
             ("regrade_partition", str(record.partition).encode()),
             ("regrade_offset", str(record.offset).encode()),
             ("regrade_timestamp", str(record.timestamp).encode()),
+            *whole.cut,
         )
-        return OutboxRow(DEAD_LETTERS, record.key, record.value, headers)
+        return OutboxRow(DEAD_LETTERS, whole.key, whole.value, headers)
 
     def empty_letter(
         self, record: RawRecord, rejected: Rejected, hashes: Iterable[str]

@@ -17,8 +17,8 @@ from streams.policies.errors import PolicyRefused, Problem
 from streams.policies.extend import EXTENDS, resolved
 from streams.policies.salvage import Salvage
 from streams.policies.shape import shape_problems
+from streams.policies.tree import MAX_BYTES, check_length, dotted, parse_tree, value_at
 from streams.policies.tree import Path as Place
-from streams.policies.tree import dotted, parse_tree, value_at
 from streams.policies.written import Written, written
 
 DEFAULT_PRESET = "b2b-fresh"
@@ -54,7 +54,10 @@ def policy_text(source: str) -> str:
         preset = resources.files("scoring") / "presets" / f"{source}.yaml"
         return preset.read_text(encoding="utf-8")
     try:
-        return Path(source).read_text(encoding="utf-8")
+        with Path(source).open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        check_length(len(raw), source)
+        return raw.decode("utf-8")
     except OSError as error:
         known = ", ".join(presets())
         problem = f"cannot be read: {error.strerror}; presets are {known}"

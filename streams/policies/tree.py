@@ -15,12 +15,28 @@ MAX_NODES: Final = 100_000
 """Most values of one document; aliases count each time they are used."""
 
 
+MAX_BYTES: Final = 1024 * 1024
+"""Longest text of one document."""
+
+
+def check_length(length: int, source: str) -> None:
+    """Whether a text may be read at all.
+
+    Raises:
+        PolicyRefused: it is longer than any policy.
+    """
+    if length > MAX_BYTES:
+        problem = f"is larger than {MAX_BYTES} bytes; no policy is"
+        raise PolicyRefused(source, [Problem("file", None, None, problem)])
+
+
 def parse_tree(text: str, source: str) -> CommentedMap:
     """Read YAML 1.2; the document must be a mapping.
 
     Raises:
         PolicyRefused: with the line where the text stops being YAML.
     """
+    check_length(len(text), source)
     try:
         tree = YAML(typ="rt").load(io.StringIO(text))
     except MarkedYAMLError as error:

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 from typing import Literal, Self, cast
 
+from streams.replay.bounded import bounded_lines
 from streams.replay.byte_count import CountedBytes
 from streams.replay.csv_rows import CsvRows
 from streams.replay.errors import UnreadableFileError
@@ -52,7 +53,7 @@ class FileSource:
                 file = opened.enter_context(Path(path).open("rb"))
                 self.total_bytes = regular_size(file.fileno())
             self._stored = CountedBytes(file, len(GZIP_MAGIC))
-            plain = plain_bytes(self._stored)
+            plain = bounded_lines(plain_bytes(self._stored))
             first, number = first_line(plain)
             self.format = format_of(path, first)
             lines = chain([first], plain)
@@ -115,7 +116,7 @@ def plain_bytes(stored: CountedBytes) -> io.BufferedReader:
     return io.BufferedReader(gzip.GzipFile(fileobj=stored), BUFFER_BYTES)
 
 
-def first_line(lines: io.BufferedReader) -> tuple[bytes, int]:
+def first_line(lines: Iterator[bytes]) -> tuple[bytes, int]:
     """Read up to the first line that is not blank; its text and number, from 1."""
     for number, line in enumerate(lines, 1):
         text = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line

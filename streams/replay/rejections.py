@@ -26,6 +26,11 @@ def bad_json(line: int, detail: str) -> RejectedRow:
     return RejectedRow(line, "bad_json", detail)
 
 
+def too_large(line: int, limit: int) -> RejectedRow:
+    """Refuse a line that is longer than any event."""
+    return RejectedRow(line, "too_large", f"The line has more than {limit} bytes.")
+
+
 def missing_customer(line: int) -> RejectedRow:
     """Refuse a row that names no customer."""
     return RejectedRow(line, "missing_customer", "customer_id is empty or missing.")
