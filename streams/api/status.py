@@ -109,9 +109,10 @@ class Status:
                 log.warning("the store is not readable", error=str(error))
             self.problem = str(error)
             return
-        self.problem = None
         view = View(standings, await self._feed.ends(), self._clock.monotonic())
         before, self.view = self.view, view
+        # Not before there is something to show: who asks for readiness reads the view next.
+        self.problem = None
         if view.taken != before.taken or not view.lag_records:
             self._moved = view.seen
         if before is not _NOTHING and view.seen > before.seen:
