@@ -12,7 +12,7 @@ from streams.settings import load_settings
 from streams.topic_names import FACT_TOPICS, TopicNames
 from streams.topics import OUTPUTS, topic_specs
 
-LETTER = Letter("orders/0/7", "bad_field", "", "orders", 0, 0, b"ann", b"{}", (), False)
+LETTER = Letter("orders/0/7", "bad_field", "", "orders", 0, 0, b"ann", b"{}", (), False, False)
 
 
 @pytest.mark.parametrize("own", ["", "club."])
