@@ -33,8 +33,8 @@ async def test_each_grades_the_same_facts_by_its_own_policy(stack, tmp_path, his
     share = {"REGRADE_FACTS_PREFIX": SHARED}
     club = {"REGRADE_POLICY": stricter(tmp_path), **share}
     async with (
-        Programme(stack, tmp_path, "one", partitions=2, **share) as one,
-        Programme(stack, tmp_path, "two", partitions=2, **club) as two,
+        Programme(stack, tmp_path, "sharing-one", partitions=2, **share) as one,
+        Programme(stack, tmp_path, "sharing-two", partitions=2, **club) as two,
     ):
         killed = await one.worker()
         await two.worker()
@@ -58,8 +58,8 @@ async def test_neither_hears_what_the_other_is_told(stack, tmp_path):
     """A policy published in one, and a customer held there, move nobody in the other."""
     share = {"REGRADE_FACTS_PREFIX": "bought.", "REGRADE_CLOCK": "wall"}
     async with (
-        Programme(stack, tmp_path, "here", **share) as here,
-        Programme(stack, tmp_path, "there", **share) as there,
+        Programme(stack, tmp_path, "sharing-here", **share) as here,
+        Programme(stack, tmp_path, "sharing-there", **share) as there,
     ):
         await here.worker()
         await there.worker()
@@ -90,9 +90,11 @@ async def test_neither_hears_what_the_other_is_told(stack, tmp_path):
 async def test_a_programme_that_would_read_wrong_is_refused(stack, tmp_path):
     """Under everybody's group name, or with a state made of other facts, it does not start."""
     share = {"REGRADE_FACTS_PREFIX": "sold."}
-    async with Programme(stack, tmp_path, "nameless", **share, REGRADE_GROUP="regrade") as one:
+    async with Programme(
+        stack, tmp_path, "sharing-nameless", **share, REGRADE_GROUP="regrade"
+    ) as one:
         assert "REGRADE_GROUP" in await refused(one)
-    async with Programme(stack, tmp_path, "moved", **share) as one:
+    async with Programme(stack, tmp_path, "sharing-moved", **share) as one:
         worker = await one.worker()
         worker.kill()
         one.settings["REGRADE_FACTS_PREFIX"] = "moved."
