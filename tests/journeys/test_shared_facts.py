@@ -91,13 +91,13 @@ async def test_a_programme_that_would_read_wrong_is_refused(stack, tmp_path):
     """Under everybody's group name, or with a state made of other facts, it does not start."""
     share = {"REGRADE_FACTS_PREFIX": "sold."}
     async with Programme(
-        stack, tmp_path, "sharing-nameless", **share, REGRADE_GROUP="regrade"
+        stack, tmp_path, "nobody", **share, REGRADE_GROUP="regrade"
     ) as one:
         assert "REGRADE_GROUP" in await refused(one)
     async with Programme(stack, tmp_path, "sharing-moved", **share) as one:
         worker = await one.worker()
         worker.kill()
-        one.settings["REGRADE_FACTS_PREFIX"] = "moved."
+        one.settings["REGRADE_FACTS_PREFIX"] = one.prefix
         await create_topics(stack.bootstrap, topic_specs(one.prefix, one.partitions))
         assert "the state was made of the facts of sold.orders" in await refused(one)
 
