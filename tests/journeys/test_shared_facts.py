@@ -90,9 +90,7 @@ async def test_neither_hears_what_the_other_is_told(stack, tmp_path):
 async def test_a_programme_that_would_read_wrong_is_refused(stack, tmp_path):
     """Under everybody's group name, or with a state made of other facts, it does not start."""
     share = {"REGRADE_FACTS_PREFIX": "sold."}
-    async with Programme(
-        stack, tmp_path, "nobody", **share, REGRADE_GROUP="regrade"
-    ) as one:
+    async with Programme(stack, tmp_path, "nobody", **share, REGRADE_GROUP="regrade") as one:
         assert "REGRADE_GROUP" in await refused(one)
     async with Programme(stack, tmp_path, "sharing-moved", **share) as one:
         worker = await one.worker()
