@@ -2,6 +2,7 @@
 
 import re
 import socket
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -130,7 +131,7 @@ class Settings(BaseSettings):
         """First part of every partition's tag."""
         return f"regrade.{self.prefix}" if self.prefix else "regrade"
 
-    @property
+    @cached_property
     def names(self) -> TopicNames:
         """What the programme's topics are called."""
         return TopicNames(self.prefix, self.facts_prefix)

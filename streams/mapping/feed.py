@@ -12,9 +12,11 @@ from aiokafka import AIOKafkaConsumer
 from streams.intake.partitioner import partition_of
 from streams.kafka_security import kafka_security
 from streams.mapping.mapper import Mapper
-from streams.mapping.rows import MAX_ROW_BYTES, read_rows
+from streams.mapping.rows import read_rows
+from streams.replay.bounded import MAX_LINE_BYTES
 from streams.replay.event import RejectedRow, WireEvent
 from streams.replay.produce import open_producer
+from streams.replay.rejections import too_large
 from streams.settings import Settings
 
 _AT_ONCE = 500
@@ -110,8 +112,8 @@ async def _map_topic(
 def _of_record(mapper: Mapper, record: Any, counts: Counts, refuse: Refuse) -> Iterator[WireEvent]:
     """The events of one record; a tombstone is passed over."""
     text, problem, row = record.value, None, None
-    if text is not None and len(text) > MAX_ROW_BYTES:
-        problem = RejectedRow(record.offset, "too_long", f"It has more than {MAX_ROW_BYTES} bytes.")
+    if text is not None and len(text) > MAX_LINE_BYTES:
+        problem = too_large(record.offset, MAX_LINE_BYTES)
     elif text is not None:
         try:
             row = orjson.loads(text)

@@ -4,19 +4,20 @@ import csv
 import gzip
 import io
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, cast
+from typing import Any, TextIO, cast
 
 import orjson
 
+from streams.replay.bounded import MAX_LINE_BYTES, bounded_lines
 from streams.replay.errors import UnreadableFileError
 from streams.replay.event import RejectedRow
+from streams.replay.rejections import too_large
 
 _GZIP = b"\x1f\x8b"
-MAX_ROW_BYTES = 1024 * 1024
-"""A longer row is refused: no source of ours writes one, and memory is bounded."""
 
 
 def read_rows(path: str) -> Iterator[tuple[int, Any] | RejectedRow]:
@@ -40,18 +41,14 @@ def read_rows(path: str) -> Iterator[tuple[int, Any] | RejectedRow]:
                 text = io.TextIOWrapper(raw, "utf-8-sig", newline="")
                 yield from _csv_rows(text)
                 text.detach()  # what it wraps is closed by whoever opened it
-        except (OSError, EOFError, UnicodeDecodeError) as error:
+        except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
             raise UnreadableFileError(path, str(error)) from None
 
 
-def _json_rows(file: BinaryIO) -> Iterator[tuple[int, Any] | RejectedRow]:
-    line = 0
-    while text := file.readline(MAX_ROW_BYTES + 1):
-        line += 1
-        if len(text) > MAX_ROW_BYTES:
-            while not text.endswith(b"\n") and (text := file.readline(MAX_ROW_BYTES)):
-                continue
-            yield RejectedRow(line, "too_long", f"The row has more than {MAX_ROW_BYTES} bytes.")
+def _json_rows(file: io.BufferedReader) -> Iterator[tuple[int, Any] | RejectedRow]:
+    for line, text in enumerate(bounded_lines(file), 1):
+        if len(text) > MAX_LINE_BYTES:
+            yield too_large(line, MAX_LINE_BYTES)
         elif text.strip():
             try:
                 yield line, orjson.loads(text)

@@ -470,8 +470,8 @@ class PartitionProcessor:
     async def _commit(self, batch: Batch, records: Sequence[RawRecord]) -> Batch:
         meta = self.meta
         names = self._rules.names
-        for record in records:
-            meta.next[names.topic(record.topic)] = record.offset + 1
+        for topic, offset in {record.topic: record.offset for record in records}.items():
+            meta.next[names.topic(topic)] = offset + 1
         for (_, outcome), count in batch.outcomes.items():
             batch.counts[f"in:{outcome}"] += count
         meta.tail += len(batch.rows)

@@ -1,11 +1,11 @@
-"""Lines of a file that may have none: no line takes more memory than a row may."""
+"""Lines of a file that may have none: no line takes more memory than one may."""
 
 import io
 from collections.abc import Iterator
 from typing import Final
 
-MAX_ROW_BYTES: Final = 1024 * 1024
-"""Longest line of a replay file; of a longer one so much and a byte is handed on."""
+MAX_LINE_BYTES: Final = 1024 * 1024
+"""Longest line of a file of rows; of a longer one so much and a byte is handed on."""
 
 
 def bounded_lines(file: io.BufferedReader) -> Iterator[bytes]:
@@ -15,7 +15,7 @@ def bounded_lines(file: io.BufferedReader) -> Iterator[bytes]:
     >>> [len(line) for line in bounded_lines(stored)]
     [1048577, 1]
     """
-    while line := file.readline(MAX_ROW_BYTES + 1):
+    while line := file.readline(MAX_LINE_BYTES + 1):
         yield line
-        while len(line) > MAX_ROW_BYTES and not line.endswith(b"\n"):
-            line = file.readline(MAX_ROW_BYTES + 1)
+        while len(line) > MAX_LINE_BYTES and not line.endswith(b"\n"):
+            line = file.readline(MAX_LINE_BYTES + 1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from streams.intake.commands import COMMAND_TYPES, COMMANDS_TOPIC
-from streams.replay.bounded import MAX_ROW_BYTES
+from streams.replay.bounded import MAX_LINE_BYTES
 from streams.replay.event import RejectedRow, WireEvent
 from streams.replay.rejections import (
     LAST_MS,
@@ -39,8 +39,8 @@ def read_json_lines(
     """Yield an event or a refusal per line that is not blank, its text untouched."""
     for number, line in enumerate(lines, first_line):
         text = line.strip()
-        if len(text) > MAX_ROW_BYTES:
-            yield too_large(number, MAX_ROW_BYTES)
+        if len(text) > MAX_LINE_BYTES:
+            yield too_large(number, MAX_LINE_BYTES)
         elif text:
             yield read_line(text, number)
 

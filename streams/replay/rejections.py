@@ -28,7 +28,7 @@ def bad_json(line: int, detail: str) -> RejectedRow:
 
 def too_large(line: int, limit: int) -> RejectedRow:
     """Refuse a line that is longer than any event."""
-    return RejectedRow(line, "too_large", f"The line has more than {limit} bytes.")
+    return RejectedRow(line, "too_large", f"It has more than {limit} bytes.")
 
 
 def missing_customer(line: int) -> RejectedRow:

@@ -44,10 +44,7 @@ def test_every_page_is_in_the_site(site):
 def test_nothing_is_fetched_from_elsewhere(site):
     """No script, style, typeface or picture has an address outside of the site."""
     files = [path for path in site.rglob("*") if path.suffix in (".html", ".css")]
-    texts = {path: path.read_text("utf-8") for path in files}
-    found = [
-        (str(path), m[0]) for path, text in texts.items() for p in FETCHED for m in p.finditer(text)
-    ]
+    found = [(str(path), one) for path in files for one in fetched(path.read_text("utf-8"))]
     assert found == []
 
 

@@ -15,7 +15,7 @@ from streams.outbox.kept import HEADER_BYTES, KEY_BYTES, VALUE_BYTES
 from streams.policies.errors import PolicyRefused
 from streams.policies.load import load_policy, parse_policy
 from streams.policies.tree import MAX_BYTES
-from streams.replay.bounded import MAX_ROW_BYTES
+from streams.replay.bounded import MAX_LINE_BYTES
 from streams.replay.event import RejectedRow, WireEvent
 from streams.replay.files import read_file
 from streams.settings import Settings
@@ -120,7 +120,7 @@ def test_a_line_that_does_not_end_is_refused_and_the_next_is_read(tmp_path):
     """Its own line, with a number; what follows is as if it had not been there."""
     good = json.dumps(order() | {"event_id": "e", "order_id": "o"}).encode()
     file = tmp_path / "rows.jsonl"
-    file.write_bytes(b'{"x": "' + b"y" * (3 * MAX_ROW_BYTES) + b'"}\n' + good + b"\n")
+    file.write_bytes(b'{"x": "' + b"y" * (3 * MAX_LINE_BYTES) + b'"}\n' + good + b"\n")
     refused, taken = read_file(str(file))
     assert isinstance(refused, RejectedRow)
     assert (refused.line, refused.reason) == (1, "too_large")
