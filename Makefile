@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 PARTS  := kafka or promtool or kubectl or chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check lint types contracts docstrings test-parts soak ci bench golden record-release docs lock clean
+.PHONY: help demo dev test check lint types contracts docstrings audit test-parts soak ci bench golden record-release docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ contracts: $(READY)
 docstrings: $(READY)
 	$(BIN)/interrogate -q scoring streams tests
 
+audit: ## ask about known vulnerabilities of what the lock file pins (AUDIT_ARGS: for pip-audit)
+	PYTHON="$(PYTHON)" deploy/audit/audit.sh $(VENV)/audit $(AUDIT_ARGS)
+
 test-parts: $(READY) ## long tests, and those that need Apache Kafka (Java 17, Maven), promtool, kubectl, chromium
 	deploy/kafka/install-java.sh
 	deploy/prometheus/promtool.sh
@@ -50,7 +53,7 @@ soak: $(READY) ## random faults on Apache Kafka: SEED says where to begin, MINUT
 	  REGRADE_SOAK_MINUTES=$(or $(MINUTES),10) \
 	  $(BIN)/python -m pytest -s -m kafka tests/faults/test_schedules.py
 
-ci: check test test-parts ## what has to pass before a change lands
+ci: check audit test test-parts ## what has to pass before a change lands
 
 bench: $(READY) ## measure; one JSON line each
 	@for script in core labels state_size latency midnight flatness throughput; do \
