@@ -14,6 +14,7 @@ from streams.outbox.publisher import Publisher
 from streams.partition.ports import PartitionMeta
 from streams.partition.runner import TOPICS, PartitionRunner
 from streams.partition.surroundings import OffsetOutsideLog, Sight, StoreLost, Surroundings
+from streams.storage.errors import PartitionGone
 from streams.telemetry.observer import MetricsObserver
 from streams.topic_names import TopicNames
 
@@ -85,22 +86,32 @@ class Coordinator:
             if missing:
                 raise NotCoPartitioned(partition, missing)
         await self.release()
-        await self._check_history(sorted(topics))
-        store, owner = self._around.store, self._around.owner
-        for partition in sorted(topics):
-            claim = await store.claim(partition, owner, self._partitions)
+        store = self._around.store
+        for partition, before in (await self._check_history(sorted(topics))).items():
+            claim = await self._claim(partition, before)
             self._claims[partition] = claim
             await self._around.policies.learn(partition, claim)
             self._observer.claimed(partition, await store.counts(partition))
             self._observer.reigns(partition, claim)
         log.info("partitions claimed", partitions=sorted(topics))
 
-    async def _check_history(self, partitions: Sequence[int]) -> None:
-        """A claim writes a partition that is not there: only one of which nothing was read."""
+    async def _check_history(self, partitions: Sequence[int]) -> dict[int, PartitionMeta | None]:
+        """What is stored of each. One that is not there is begun only if nothing was read of it."""
         around = self._around
-        new = [at for at in partitions if await around.store.read_meta(at) is None]
+        stored = {at: await around.store.read_meta(at) for at in partitions}
+        new = [at for at, meta in stored.items() if meta is None]
         if new and (records := await around.feed.told(new)):
             raise StoreLost(f"of partitions {new}", "the group", records)
+        return stored
+
+    async def _claim(self, partition: int, before: PartitionMeta | None) -> PartitionMeta:
+        around, begun = self._around, before is not None
+        try:
+            return await around.store.claim(partition, around.owner, self._partitions, begun=begun)
+        except PartitionGone:
+            read = 0 if before is None else sum(before.next.values())
+            what = f"of partition {partition} any more"
+            raise StoreLost(what, "its last worker", read) from None
 
     async def start_offsets(self, consumer: Log) -> dict[TopicPartition, int]:
         """Where to read on, per topic partition; starts the runners the first time.

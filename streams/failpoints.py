@@ -93,9 +93,9 @@ class _Around:
     def _guarded(
         self, name: str, call: Callable[..., Awaitable[Any]]
     ) -> Callable[..., Awaitable[Any]]:
-        async def guarded(*args: Any) -> Any:
+        async def guarded(*args: Any, **named: Any) -> Any:
             self._hit(f"before-{name}")
-            answer = await call(*args)
+            answer = await call(*args, **named)
             self._hit(f"after-{name}")
             return answer
 

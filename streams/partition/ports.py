@@ -112,8 +112,13 @@ Verdict = Literal["applied", "already", "stale"]
 class PartitionStore(Protocol):
     """Customer state of all partitions."""
 
-    async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
-        """Take over a partition: earlier owners' commits are refused from here on."""
+    async def claim(
+        self, partition: int, owner: str, partitions: int, *, begun: bool = False
+    ) -> PartitionMeta:
+        """Take over a partition: earlier owners' commits are refused from here on.
+
+        One that was `begun` is not made anew should it be gone.
+        """
 
     async def read_meta(self, partition: int) -> PartitionMeta | None:
         """Where the partition stands, without claiming it."""

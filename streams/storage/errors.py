@@ -27,6 +27,14 @@ class PartitionsChanged(RegradeError):
         )
 
 
+class PartitionGone(RegradeError):
+    """A partition that was there a moment ago is not there any more."""
+
+    def __init__(self, partition: int) -> None:
+        self.partition = partition
+        super().__init__(f"the store holds nothing of partition {partition} any more")
+
+
 class FactsChanged(RegradeError):
     """The facts come from other topics than those the stored state was made of."""
 

@@ -3,12 +3,14 @@
 -- Keys are catalogued in streams/storage/keys.py; all keys of a call share one slot.
 
 -- claim: KEYS meta, policies; ARGV owner, commit id, partition count, first policy, its text,
---   where facts come from (empty: the programme's own topics).
+--   where facts come from (empty: the programme's own topics), '1' for a partition that was there
+--   when the worker looked: one that is gone is not begun anew.
 -- From here on a commit that builds on an earlier commit id is refused. A partition that a
 -- policy grades already keeps it.
 local function claim(keys, args)
   local meta = keys[1]
   local have = redis.call('HGET', meta, 'partitions')
+  if not have and args[7] == '1' then return redis.error_reply('GONE') end
   if have and have ~= args[3] then
     return redis.error_reply('PARTITIONS ' .. have)
   end

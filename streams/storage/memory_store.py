@@ -10,7 +10,7 @@ from scoring.units import Day
 from streams.partition.erasures import Erasure
 from streams.partition.ports import Commit, OutboxRow, PartitionMeta, Published, Verdict
 from streams.partition.reign import Reign
-from streams.storage.errors import PartitionsChanged
+from streams.storage.errors import PartitionGone, PartitionsChanged
 
 
 @dataclass(slots=True)
@@ -39,10 +39,18 @@ class MemoryStore:
         self._text = text
         self._partitions: dict[int, _Partition] = defaultdict(_Partition)
 
-    async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
-        """Take over a partition: earlier owners' commits are refused from here on."""
+    async def claim(
+        self, partition: int, owner: str, partitions: int, *, begun: bool = False
+    ) -> PartitionMeta:
+        """Take over a partition: earlier owners' commits are refused from here on.
+
+        Raises:
+            PartitionGone: it was `begun`, and is not there any more; nothing was written.
+        """
         here = self._partitions[partition]
         if here.meta is None:
+            if begun:
+                raise PartitionGone(partition)
             here.meta = PartitionMeta(owner, "", reign=Reign(self._policy))
             here.partitions = partitions
         if here.partitions != partitions:

@@ -53,9 +53,11 @@ class PatientStore:
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
 
-    async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
+    async def claim(
+        self, partition: int, owner: str, partitions: int, *, begun: bool = False
+    ) -> PartitionMeta:
         """Take over a partition: earlier owners' commits are refused from here on."""
-        return await self._ask(lambda: self._store.claim(partition, owner, partitions))
+        return await self._ask(lambda: self._store.claim(partition, owner, partitions, begun=begun))
 
     async def read_meta(self, partition: int) -> PartitionMeta | None:
         """Where the partition stands, without claiming it."""

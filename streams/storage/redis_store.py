@@ -30,6 +30,7 @@ from streams.partition.ports import (
 )
 from streams.storage.errors import (
     FactsChanged,
+    PartitionGone,
     PartitionsChanged,
     RestoreUnfinished,
     StoreUnavailable,
@@ -165,10 +166,23 @@ class RedisStore:
             claimed += stored is not None
         return claimed
 
-    async def claim(self, partition: int, owner: str, partitions: int) -> PartitionMeta:
-        """Take over a partition: earlier owners' commits are refused from here on."""
+    async def claim(
+        self, partition: int, owner: str, partitions: int, *, begun: bool = False
+    ) -> PartitionMeta:
+        """Take over a partition: earlier owners' commits are refused from here on.
+
+        Raises:
+            PartitionGone: it was `begun`, and is not there any more; nothing was written.
+        """
         first = (self._policy, self._text)
-        arguments = (owner, secrets.token_hex(16), str(partitions), *first, self._facts)
+        arguments = (
+            owner,
+            secrets.token_hex(16),
+            str(partitions),
+            *first,
+            self._facts,
+            str(int(begun)),
+        )
         keys = self._of(partition)
         call = self._redis.fcall("regrade1_claim", 2, keys.meta, keys.policies, *arguments)
         try:
@@ -177,6 +191,8 @@ class RedisStore:
             word, _, stored = str(error).partition(" ")
             if word == "PARTITIONS":
                 raise _changed(stored, partitions) from None
+            if word == "GONE":
+                raise PartitionGone(partition) from None
             if word == "FACTS":
                 raise FactsChanged(stored, self._facts) from None
             raise

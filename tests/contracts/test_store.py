@@ -8,7 +8,7 @@ from commits import commit, published, put, row
 from streams.partition.erasures import Erasure
 from streams.partition.ports import Place
 from streams.partition.reign import Reign
-from streams.storage.errors import PartitionsChanged
+from streams.storage.errors import PartitionGone, PartitionsChanged
 
 ODD_IDS = ["{a}", "a}b{c", "客户-42", "naïve é", "a b\nc", "*?[x]\\", "🜁", "x" * 256]
 
@@ -29,6 +29,15 @@ async def test_a_claim_starts_a_partition(store):
     assert (meta.owner, meta.epoch) == ("worker-1", 1)
     assert (meta.next, meta.day, meta.tail, meta.head) == ({}, None, 0, 0)
     assert await store.read_meta(0) == meta
+
+
+async def test_a_partition_that_is_gone_is_not_begun_anew(store):
+    """Who has seen it claims only that: should it be gone, nothing is written in its place."""
+    with pytest.raises(PartitionGone):
+        await store.claim(0, "a", 4, begun=True)
+    assert await store.read_meta(0) is None
+    await store.claim(0, "a", 4)
+    assert (await store.claim(0, "b", 4, begun=True)).epoch == 2
 
 
 async def test_meta_is_what_the_last_commit_said(store):
