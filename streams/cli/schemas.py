@@ -16,23 +16,22 @@ def schemas(
 ) -> None:
     """Write the contract for other programs: an AsyncAPI document, and a JSON Schema per message.
 
-    With --against it says what would break a reader of an earlier version, and exits with 1.
+    With --against it says what breaks who relies on an earlier version, and exits with 1.
 
     Example: `regrade schemas --out contracts`
     """
-    from streams.contracts.compatibility import breaks
+    from streams.contracts.comparison import broken
     from streams.contracts.documents import files
 
     if (out is None) == (against is None):
         raise typer.BadParameter("say exactly one of --out and --against")
     documents = files()
     if against is not None:
-        found = []
-        for path in sorted(against.glob("schemas/*.json")):
-            old = json.loads(path.read_text("utf-8"))
-            new = documents.get(f"schemas/{path.name}")
-            problems = ["the message is gone"] if new is None else breaks(old, new)
-            found += [f"{path.stem}: {problem}" for problem in problems]
+        earlier = {
+            str(path.relative_to(against)): json.loads(path.read_text("utf-8"))
+            for path in sorted(against.rglob("*.json"))
+        }
+        found = broken(earlier, documents)
         typer.echo("\n".join(found) or "nothing breaks")
         raise typer.Exit(1 if found else 0)
     assert out is not None  # noqa: S101 - one of them is given

@@ -1,4 +1,4 @@
-"""What would break a consumer: fields that went, or are of another type than they were."""
+"""What would break who reads a message, or who writes it, once its schema is another one."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,6 +13,35 @@ def breaks(old: Schema, new: Schema, place: str = "") -> list[str]:
     ['tier: is gone']
     """
     return list(_breaks((old, old), (new, new), place))
+
+
+def demands(old: Schema, new: Schema, place: str = "") -> list[str]:
+    """Why a message made by `old` would be refused or misread by `new`; more freedom is no break.
+
+    >>> demands({"properties": {}}, {"properties": {"shop": {}}, "required": ["shop"]})
+    ['shop: is needed now']
+    """
+    return list(_demands((old, old), (new, new), place))
+
+
+def _demands(old: tuple[Schema, Schema], new: tuple[Schema, Schema], place: str) -> Iterator[str]:
+    was, would_be = _kinds(*old), _kinds(*new)
+    if was - would_be:
+        yield f"{place or 'the message'}: was {sorted(was)}, would be {sorted(would_be)}"
+        return
+    before, after = _resolved(*old), _resolved(*new)
+    for name in after.get("required", ()):
+        if name not in before.get("required", ()):
+            yield f"{place}.{name}: is needed now".lstrip(".")
+    for name, part in before.get("properties", {}).items():
+        inner = f"{place}.{name}".lstrip(".")
+        other = after.get("properties", {}).get(name)
+        if other is None:
+            yield f"{inner}: is gone"
+        else:
+            yield from _demands((part, old[1]), (other, new[1]), inner)
+    if "items" in before and "items" in after:
+        yield from _demands((before["items"], old[1]), (after["items"], new[1]), f"{place}[]")
 
 
 def _breaks(old: tuple[Schema, Schema], new: tuple[Schema, Schema], place: str) -> Iterator[str]:

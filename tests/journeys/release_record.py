@@ -1,10 +1,11 @@
-"""What a release leaves behind in mid stream: a snapshot of its store, and the changes it told.
+"""What a release leaves behind in mid stream: a snapshot of its store, what it told and promised.
 
-`make record-release` writes both for the version of this checkout, before it is released. They stay
+`make record-release` writes them for the version of this checkout, before it is released. They stay
 as they are: every later version goes on from them (`test_upgrade.py`).
 """
 
 import asyncio
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -16,8 +17,9 @@ PARTITIONS = 2
 
 
 def recorded() -> list[str]:
-    """The versions that were recorded."""
-    return sorted(path.stem for path in GOLDEN.glob("*.snapshot"))
+    """The versions that were recorded, oldest first."""
+    found = [path.stem for path in GOLDEN.glob("*.snapshot")]
+    return sorted(found, key=lambda version: tuple(map(int, version.split("."))))
 
 
 def snapshot_of(version: str) -> Path:
@@ -30,6 +32,11 @@ def changes_of(version: str) -> Path:
     return GOLDEN / f"{version}.changes.jsonl"
 
 
+def contracts_of(version: str) -> Path:
+    """The documents a release gave to other programs, by their path."""
+    return GOLDEN / f"{version}.contracts.json"
+
+
 async def record(version: str, folder: Path) -> None:
     """Grade the first half by real parts, and keep what is there then."""
     from journeys.laws import once_each
@@ -37,6 +44,7 @@ async def record(version: str, folder: Path) -> None:
     from journeys.regrade_command import regrade
     from journeys.test_doctor_command import settings_of
 
+    from streams.contracts.documents import files
     from streams.embedded.stack import EmbeddedStack
     from streams.replay.produce import Replay
 
@@ -55,6 +63,7 @@ async def record(version: str, folder: Path) -> None:
             told = once_each(await programme.changes())
             lines = [body + b"\n" for _, body in sorted(told.items())]
             changes_of(version).write_bytes(b"".join(lines))
+    contracts_of(version).write_text(json.dumps(files(), separators=(",", ":")) + "\n", "utf-8")
 
 
 def halves() -> tuple[list, list]:

@@ -10,12 +10,15 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_binary
 from cloudevents.core.formats.json import JSONFormat
 from journeys.programme import Programme
 from journeys.regrade_command import regrade
+from journeys.release_record import contracts_of
 from journeys.test_doctor_command import settings_of
 from journeys.wire_input import Sent, order, send
 from jsonschema import Draft202012Validator, FormatChecker
+from releases import latest
 
 from streams.clock import SystemClock
-from streams.contracts.compatibility import breaks
+from streams.contracts.comparison import broken
+from streams.contracts.compatibility import breaks, demands
 from streams.contracts.documents import INPUTS, OUTPUTS, files, schema_of
 
 ROOT = Path(__file__).parents[2]
@@ -155,6 +158,56 @@ def test_a_removed_or_retyped_field_is_a_break():
         "policy.id: may now be missing",
         "keep.at: was ['number'], would be ['string']",
     ]
+
+
+@pytest.fixture(scope="module")
+def released() -> dict[str, Any]:
+    """The documents of the last release."""
+    return json.loads(contracts_of(latest()).read_text("utf-8"))
+
+
+def test_nothing_breaks_who_relies_on_the_last_release(released):
+    """Its readers find what they read, its writers are understood."""
+    assert len(released) > 20
+    assert broken(released, files()) == []
+
+
+def test_a_break_of_the_last_release_would_be_found(released):
+    """A field that went, a field that is needed, a topic, a header, a message."""
+    changed = json.loads(json.dumps(files()))
+    del changed["schemas/tier-change.json"]["properties"]["tier"]
+    del changed["schemas/reminder-due.json"]
+    changed["schemas/order.paid.json"]["required"].append("source")
+    del changed["schemas/order.paid.json"]["properties"]["event_id"]
+    whole = changed["asyncapi.json"]
+    del whole["channels"]["audit"], whole["channels"]["reminders"]["messages"]["will-downgrade"]
+    headers = whole["components"]["messages"]["label-change"]["headers"]
+    headers["required"].remove("ce_id")
+    headers["properties"]["ce_specversion"] = {"const": "2.0"}
+    assert sorted(broken(released, changed)) == [
+        "audit: the topic is gone",
+        "label-change: header ce_id may now be missing",
+        "label-change: header ce_specversion: was {'const': '1.0'}, would be {'const': '2.0'}",
+        "order.paid: event_id: is gone",
+        "order.paid: source: is needed now",
+        "reminder-due: the message is gone",
+        "reminders: will-downgrade stands there no more",
+        "tier-change: tier: is gone",
+    ]
+
+
+def test_a_writer_may_be_given_more_freedom():
+    """A wider type or a field that may be left out breaks nobody who writes; it would who reads."""
+    old = json.loads((COMMITTED / "schemas" / "order.paid.json").read_text("utf-8"))
+    wider = json.loads(json.dumps(old))
+    wider["properties"]["test"] = {"anyOf": [{"type": "boolean"}, {"type": "null"}]}
+    wider["required"].remove("event_id")
+    assert demands(old, wider) == []
+    assert demands(wider, old) == [
+        "event_id: is needed now",
+        "test: was ['boolean', 'null'], would be ['boolean']",
+    ]
+    assert len(breaks(old, wider)) == 2
 
 
 async def test_an_earlier_version_is_compared_with_from_the_shell(tmp_path):
