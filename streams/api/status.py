@@ -14,6 +14,7 @@ from streams.api.archive import Place
 from streams.api.feed import Feed
 from streams.api.programme import Programme
 from streams.clock import Clock
+from streams.partition.reign import Reign
 from streams.storage.errors import StoreUnavailable
 from streams.storage.look_up import LookUp
 from streams.storage.overview import Overview, Standing
@@ -152,6 +153,7 @@ class Status:
             "customers": total,
             "events_per_second": round(self.events_per_second, 1),
             "sweep": self.sweep(),
+            "policies": self._policies(),
             "partitions": [
                 {
                     "partition": s.partition,
@@ -164,6 +166,23 @@ class Status:
             "problems": [text for text in (self.problem, self._feed.problem) if text],
             "freshness": self.freshness(programme),
         }
+
+    def _policies(self) -> list[dict[str, Any]]:
+        """The versions that grade partitions, and how far each has reached their customers."""
+        by_tag: dict[str, list[Reign]] = {}
+        for standing in self.view.standings:
+            if standing.policy is not None:
+                by_tag.setdefault(standing.policy, []).append(standing.reign)
+        return [
+            {
+                "policy": tag,
+                "partitions": len(reigns),
+                "sweeping": sum(reign.sweeping for reign in reigns),
+                "reached": sum(reign.reached for reign in reigns),
+                "customers": sum(reign.total for reign in reigns),
+            }
+            for tag, reigns in sorted(by_tag.items())
+        ]
 
     def sweep(self) -> dict[str, Any] | None:
         """How far a new version has reached its customers; None while none is on its way."""

@@ -69,6 +69,10 @@ class Viewer:
         """A button by its name."""
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def forgive(self, words: str) -> None:
+        """Take a complaint that was meant to come off the list."""
+        self.complaints = [said for said in self.complaints if words not in said]
+
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.complaints.append(message.text)

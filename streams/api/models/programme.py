@@ -43,6 +43,20 @@ class PartitionStatus(Shape):
     outbox_rows: int
 
 
+class PolicyStatus(Shape):
+    """A version that grades partitions."""
+
+    policy: str
+    """Its tag."""
+    partitions: int
+    """How many it grades."""
+    sweeping: int
+    """How many of them have customers whom it has not reached."""
+    reached: int
+    customers: int
+    """Whom it was to reach when it was taken."""
+
+
 class Status(Shape):
     """How far the workers are."""
 
@@ -50,6 +64,7 @@ class Status(Shape):
     customers: int
     events_per_second: float
     sweep: dict[str, Any] | None
+    policies: list[PolicyStatus]
     partitions: list[PartitionStatus]
     problems: list[str]
     freshness: Freshness

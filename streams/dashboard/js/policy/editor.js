@@ -9,7 +9,9 @@ const PAUSE_MS = 350;
 
 /**
  * @param {{changed: (text: string, valid: boolean) => void, readonly?: boolean}} given
- * @returns {{element: HTMLElement, text: () => string, load: (text: string) => void}}
+ * @returns {{element: HTMLElement, text: () => string, load: (text: string) => void,
+ *   policy: () => {id: string, version: number}|null, renumber: (version: number) => void}}
+ *   `policy`: what a valid text calls itself
  */
 export function editor({ changed, readonly = false }) {
   const numbers = h("pre.editor-lines", { "aria-hidden": "true" });
@@ -26,6 +28,7 @@ export function editor({ changed, readonly = false }) {
   const problems = h("ol.problems");
   let timer = 0;
   let turn = 0;
+  let policy = null;
 
   function draw(wrong = new Set()) {
     const lines = area.value.split("\n").length;
@@ -43,7 +46,9 @@ export function editor({ changed, readonly = false }) {
     const mine = turn;
     try {
       const answer = await send("POST", "/api/policies/check", { text: area.value });
-      if (mine === turn) tell(answer.problems);
+      if (mine !== turn) return;
+      policy = answer.policy ?? null;
+      tell(answer.problems);
     } catch (problem) {
       if (mine === turn) say("unknown", wordsOf(problem));
     }
@@ -90,6 +95,12 @@ export function editor({ changed, readonly = false }) {
     area.scrollTop = Math.max(0, (line - 6) * parseFloat(getComputedStyle(area).lineHeight));
   }
 
+  function load(text) {
+    area.value = text;
+    draw();
+    check();
+  }
+
   area.addEventListener("scroll", () => (numbers.scrollTop = area.scrollTop));
   area.addEventListener("input", () => {
     draw();
@@ -108,10 +119,8 @@ export function editor({ changed, readonly = false }) {
       problems,
     ),
     text: () => area.value,
-    load: (text) => {
-      area.value = text;
-      draw();
-      check();
-    },
+    load,
+    policy: () => policy,
+    renumber: (version) => load(area.value.replace(/^version:.*$/m, `version: ${version}`)),
   };
 }

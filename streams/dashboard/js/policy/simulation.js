@@ -104,7 +104,7 @@ function benefitsOf({ benefits }) {
         {},
         ` ${Object.entries(row)
           .filter(([, n]) => n)
-          .map(([kind, n]) => `${plain(kind).toLowerCase()} ${number(n)}`)
+          .map(([kind, n]) => t(`simulate.benefit.${kind}`, { n: number(n) }))
           .join(" · ")}`,
       ),
     ),

@@ -1,28 +1,28 @@
-/** Every version of the policy: which is in force, how far its sweep has come. */
+/** Every version of the policy: which is in force, which is planned, which can come back. */
 
-import { bar } from "../charts/bar.js";
 import { h } from "../dom.js";
-import { instant, number, percent } from "../format.js";
+import { instant } from "../format.js";
 import { t } from "../i18n.js";
 import { emptyState } from "../parts/states.js";
 
 /**
  * @param {any[]} versions
- * @param {{shown: any, open: (version: any) => void}} acts
+ * @param {{shown: any, open: (version: any) => void, bringBack: ((version: any) => void)|null}} acts
  * @returns {any}
  */
-export function versionList(versions, { shown, open }) {
+export function versionList(versions, acts) {
   if (!versions.length) return emptyState(t("versions.none"));
   return h(
     "ol.versions",
     {},
     [...versions]
       .sort((a, b) => b.version - a.version)
-      .map((one) => versionOf(one, { shown, open })),
+      .map((one) => versionOf(one, acts)),
   );
 }
 
-function versionOf(one, { shown, open }) {
+function versionOf(one, { shown, open, bringBack }) {
+  const state = stateOf(one);
   return h(
     "li.version",
     { class: one.in_force ? "in-force" : "" },
@@ -33,11 +33,11 @@ function versionOf(one, { shown, open }) {
         "p.version-name",
         {},
         t("versions.version", { n: one.version }),
-        one.in_force && h("span.chip.chip-good", {}, t("versions.in-force")),
+        state && h("span.chip", { class: `chip-${state}` }, t(`versions.${state}`)),
       ),
       h("p.muted", {}, facts(one)),
+      one.reason && h("p.muted", {}, t("versions.reason", { reason: one.reason })),
     ),
-    sweepOf(one.sweep),
     h(
       "div.row",
       {},
@@ -46,8 +46,26 @@ function versionOf(one, { shown, open }) {
         { type: "button", "aria-pressed": String(one.version === shown), onclick: () => open(one) },
         t("versions.open"),
       ),
+      bringBack &&
+        !["in-force", "planned"].includes(state) &&
+        h(
+          "button.button.small",
+          {
+            type: "button",
+            "aria-label": t("versions.back.label", { n: one.version }),
+            onclick: () => bringBack(one),
+          },
+          t("versions.back"),
+        ),
     ),
   );
+}
+
+/** @returns {"in-force"|"planned"|"off"|null} */
+function stateOf(one) {
+  if (one.in_force) return "in-force";
+  if (one.withdrawn) return "off";
+  return Date.parse(one.effective_from ?? 0) > Date.now() ? "planned" : null;
 }
 
 function facts(one) {
@@ -58,22 +76,4 @@ function facts(one) {
   return [since, by, one.fingerprint && String(one.fingerprint).slice(0, 10)]
     .filter(Boolean)
     .join(" · ");
-}
-
-function sweepOf(sweep) {
-  if (!sweep || !sweep.total || sweep.done >= sweep.total) return null;
-  return h(
-    "div.sweep-line",
-    {},
-    h(
-      "span.muted",
-      {},
-      t("sweep.running", {
-        done: number(sweep.done),
-        total: number(sweep.total),
-        share: percent(sweep.done / sweep.total),
-      }),
-    ),
-    bar(sweep.done / sweep.total),
-  );
 }
