@@ -19,6 +19,8 @@ from streams.transport import ChunkScheduler, ChunkSchema
 
 REBALANCE_TIMEOUT_S = 60.0
 REQUEST_TIMEOUT_S = 40.0
+METADATA_S = 30.0
+"""How long new partitions of the input topics go unnoticed, at most."""
 
 
 class RegradeApp(faust.App):  # type: ignore[misc]
@@ -71,6 +73,7 @@ def create_app(plan: WorkerPlan) -> RegradeApp:
         broker_rebalance_timeout=REBALANCE_TIMEOUT_S,
         broker_request_timeout=max(REQUEST_TIMEOUT_S, settings.session_timeout_s),
         broker_max_poll_records=None,
+        consumer_metadata_max_age_ms=int(METADATA_S * 1000),
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=settings.member or None,
         web_enabled=False,

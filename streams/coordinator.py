@@ -14,7 +14,7 @@ from streams.outbox.publisher import Publisher
 from streams.partition.ports import PartitionMeta
 from streams.partition.runner import TOPICS, PartitionRunner
 from streams.partition.surroundings import OffsetOutsideLog, Sight, StoreLost, Surroundings
-from streams.storage.errors import PartitionGone
+from streams.storage.errors import PartitionGone, PartitionsChanged
 from streams.telemetry.observer import MetricsObserver
 from streams.topic_names import TopicNames
 
@@ -76,6 +76,7 @@ class Coordinator:
 
         Raises:
             NotCoPartitioned: a partition came without all its topics.
+            PartitionsChanged: the topics have grown since this worker started.
             StoreLost: one that was read before is not in the store.
         """
         topics: dict[int, set[str]] = defaultdict(set)
@@ -85,6 +86,8 @@ class Coordinator:
             missing = [topic for topic in TOPICS if topic not in found]
             if missing:
                 raise NotCoPartitioned(partition, missing)
+        if topics and max(topics) >= self._partitions:
+            raise PartitionsChanged(str(self._partitions), f"at least {max(topics) + 1}")
         await self.release()
         store = self._around.store
         for partition, before in (await self._check_history(sorted(topics))).items():

@@ -16,7 +16,7 @@ class StoreUnavailable(RegradeError):
 class PartitionsChanged(RegradeError):
     """The topics have another partition count than the stored state."""
 
-    def __init__(self, stored: str, found: int) -> None:
+    def __init__(self, stored: str, found: int | str) -> None:
         self.stored = stored
         self.found = found
         super().__init__(

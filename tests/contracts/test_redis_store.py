@@ -1,8 +1,15 @@
 """What only a server can get wrong."""
 
+import asyncio
+import secrets
+from contextlib import suppress
+from threading import Thread
+
 import pytest
-from commits import put, row
+from commits import commit, put, row
+from journeys.patience import until
 from redis import Redis
+from redis.exceptions import RedisError
 
 from streams.partition.erasures import Erasure
 from streams.storage.copy import PartitionCopy
@@ -113,6 +120,54 @@ async def test_a_server_that_is_gone_is_unavailable():
     with pytest.raises(StoreUnavailable, match="while loading customers") as refused:
         await store.load(0, ["ann"])
     assert refused.value.retriable
+    await store.close()
+
+
+async def test_a_server_that_cannot_write_now_is_unavailable(redis_store, valkey):
+    """A replica that took over, a long script: asked again later, and nothing was written."""
+    meta = await redis_store.claim(0, "a", 1)
+    late = commit(meta, states=[("ann", b"1")])
+    with Redis.from_url(valkey) as server, Redis.from_url(valkey) as busy:
+        server.replicaof("127.0.0.1", 1)
+        with pytest.raises(StoreUnavailable):
+            await redis_store.commit(0, late)
+        server.replicaof("NO", "ONE")
+        server.config_set("busy-reply-threshold", 1)
+        long = Thread(target=suppressed, args=(busy.eval, "while true do end", 0))
+        long.start()
+        await until(lambda: is_busy(server), "busy")
+        with pytest.raises(StoreUnavailable):
+            await redis_store.commit(0, late)
+        server.script_kill()
+        long.join()
+        server.config_set("busy-reply-threshold", 5000)
+    assert await redis_store.commit(0, late) == "applied"
+
+
+def suppressed(call, *args) -> None:
+    """Whoever runs an endless script is told that it was ended."""
+    with suppress(RedisError):
+        call(*args)
+
+
+async def is_busy(server: Redis) -> bool:
+    """Whether a script has the server."""
+    try:
+        server.get("x")
+    except RedisError as error:
+        return "BUSY" in str(error)
+    return False
+
+
+async def test_more_calls_than_connections_wait_for_each_other(valkey):
+    """A pool that is used up is no outage: every call is answered, each with its own answer."""
+    store = RedisStore(connect(valkey, connections=1), secrets.token_hex(4), "test v1")
+    await store.prepare(durable=True)
+    names = [f"c{n}" for n in range(40)]
+    meta = await store.claim(0, "a", 1)
+    await put(store, meta, states=[(name, name.encode()) for name in names])
+    answers = await asyncio.gather(*[store.load(0, [name]) for name in names])
+    assert answers == [[name.encode()] for name in names]
     await store.close()
 
 

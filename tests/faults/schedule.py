@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from journeys.patience import until
-from journeys.programme import Programme
+from journeys.programme import Programme, claimed
+from journeys.test_killed_night import HOST
 from nasty import Sent
 from ordeal import check, dead, end, send, with_failpoints
 from proxy import Proxy
@@ -30,12 +31,17 @@ class Ordeal:
         self._random = Random(seed)
         self._workers: list[WorkerProcess] = []
         self._paused = False
+        self._clock = programme.folder / "clock"
         self.done: list[str] = []
         """What was done, in order."""
 
     async def run(self, records: Sequence[Sent], faults: int) -> None:
         """Send the records in parts, with a fault after each, and check what is left."""
-        self._workers = [await self._programme.worker(), self._programme.launch()]
+        self._programme.folder.mkdir(parents=True, exist_ok=True)
+        self._clock.write_text("0", "utf-8")
+        self._workers = [self._launch()]
+        await until(lambda: claimed(self._workers[0]), "claimed")
+        self._workers.append(self._launch())
         actions = list(_WEIGHTS)
         each = len(records) // (faults + 1)
         for at in range(faults):
@@ -61,7 +67,35 @@ class Ordeal:
         """Whoever died has a successor."""
         self._workers = [worker for worker in self._workers if worker.running]
         while len(self._workers) < 2:
-            self._workers.append(self._programme.launch())
+            self._workers.append(self._launch())
+
+    def _launch(self) -> WorkerProcess:
+        """A worker on the host whose clock is set."""
+        return self._programme.launch(HOST, str(self._clock))
+
+    async def step_clock(self) -> None:
+        """The host's clock is set forth or back, or leaps a year until somebody sets it right.
+
+        Ahead by more than an hour Kafka takes no record: what is to be published waits.
+        """
+        minutes = self._random.choice((-50, 50, 365 * 1440))
+        self.done.append(f"by {minutes} min")
+        self._set_clock(minutes)
+        if minutes > 60:
+            await asyncio.sleep(3)
+            self._set_clock(0)
+
+    def _set_clock(self, minutes_ahead: int) -> None:
+        fresh = self._clock.with_suffix(".new")
+        fresh.write_text(str(minutes_ahead * 60_000), "utf-8")
+        fresh.replace(self._clock)
+
+    async def come_and_go(self) -> None:
+        """Workers that hardly stay: one rebalance after the other."""
+        for _ in range(3):
+            guest = self._launch()
+            await asyncio.sleep(2)
+            os.kill(guest.pid, signal.SIGTERM)
 
     async def kill(self) -> None:
         """SIGKILL at any moment."""
@@ -122,4 +156,6 @@ _WEIGHTS: dict[Callable[[Ordeal], Awaitable[None]], int] = {
     Ordeal.cut: 2,
     Ordeal.kill_store: 2,
     Ordeal.kill_broker: 1,
+    Ordeal.step_clock: 2,
+    Ordeal.come_and_go: 1,
 }
