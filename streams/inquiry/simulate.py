@@ -12,6 +12,7 @@ from scoring.units import Day
 from scoring.why.copies import copy_of
 from scoring.why.ranks import label_values
 from streams.inquiry.simulate_benefits import Path
+from streams.inquiry.simulate_cases import CountingCases, open_case, opened
 from streams.inquiry.simulate_result import LabelCounts, Simulation
 from streams.inquiry.simulate_review import Reviews
 from streams.replay.report_comparison import Comparing
@@ -30,6 +31,19 @@ class _Measured(NamedTuple):
 
     score: float | None
     labels: dict[str, str | None]
+
+
+class _Customer(NamedTuple):
+    """Somebody as they are, and as the new policy leaves them."""
+
+    name: str
+    states: tuple[CustomerState, CustomerState]
+    measured: tuple[_Measured, _Measured]
+    today: Day
+
+
+_Tiers = tuple[str | None, str | None]
+_Labels = dict[str, tuple[str | None, str | None]]
 
 
 class _Side:
@@ -67,6 +81,7 @@ class Simulator:
         self._paths: Counter[Path] = Counter()
         self._reviews: Counter[Day] = Counter()
         self._labels = LabelCounts(self._was.policy, self._now.policy)
+        self._cases = CountingCases(self._now.policy)
         self._not_graded = self._pending = self._anyway = 0
         self._days: set[Day] = set()
 
@@ -93,34 +108,43 @@ class Simulator:
         if tier is not None and self._goes_down(path):
             alone = was.name(was.reviews.next(state, today).tier)
             self._anyway += direction_of(tier, alone, was.ladder, was.ladder) == "down"
-        self._compare(customer, (state, taken), (before, after), path, today)
+        one = _Customer(customer, (state, taken), (before, after), today)
+        self._compare(one, path)
+        case = opened(state, taken)
+        asked = case or reviewed.case
+        if asked is not None:
+            ladders = (now.ladder, now.ladder)
+            found = self._difference(one, (at_once, now.name(asked.to)), ladders, {})
+            falls = self._goes_down(path)
+            self._cases.add(asked, found, at_once=case is not None, falls=falls)
+        elif open_case(taken) is not None:
+            self._cases.wait()
 
     def _goes_down(self, path: Path) -> bool:
         return direction_of(path[0], path[2], self._was.ladder, self._now.ladder) == "down"
 
-    def _compare(
-        self,
-        customer: str,
-        states: tuple[CustomerState, CustomerState],
-        measured: tuple[_Measured, _Measured],
-        path: Path,
-        today: Day,
-    ) -> None:
+    def _compare(self, one: _Customer, path: Path) -> None:
         """Count the two steps: at once, and at the next review."""
-        before, after = measured
+        before, after = one.measured
         labels = differing_labels(before.labels, after.labels)
-        ladders = (self._was.ladder, self._now.ladder)
-        scores = (before.score, after.score)
-        for comparing, tiers, orders, differing in (
-            (self._at_once, path[:2], ladders, labels),
-            (self._at_review, path[1:], (ladders[1], ladders[1]), {}),
-        ):
-            way = direction_of(*tiers, *orders)
-            reason: Reason | None = None
-            if way is not None and path[0] is not None:
-                points = self._was.points(states[0], today), self._now.points(states[1], today)
-                reason = reason_of(*points, way)
-            comparing.add(Difference(customer, *tiers, way, *scores, differing, reason))
+        was, now = self._was.ladder, self._now.ladder
+        self._at_once.add(self._difference(one, path[:2], (was, now), labels))
+        self._at_review.add(self._difference(one, path[1:], (now, now), {}))
+
+    def _difference(
+        self, one: _Customer, tiers: _Tiers, ladders: tuple[list[str], list[str]], labels: _Labels
+    ) -> Difference:
+        """A customer at one of the steps, with the reason where there was a grade before."""
+        way = direction_of(*tiers, *ladders)
+        reason: Reason | None = None
+        if way is not None and one.states[0].tier != UNGRADED:
+            points = (
+                self._was.points(one.states[0], one.today),
+                self._now.points(one.states[1], one.today),
+            )
+            reason = reason_of(*points, way)
+        scores = one.measured[0].score, one.measured[1].score
+        return Difference(one.name, *tiers, way, *scores, labels, reason)
 
     def done(self) -> Simulation:
         """What was counted."""
@@ -136,4 +160,5 @@ class Simulator:
             pending=self._pending,
             anyway=self._anyway,
             labels=self._labels,
+            cases=self._cases.done(),
         )

@@ -9,6 +9,7 @@ from scoring.calendar import iso
 from scoring.policy import Policy
 from scoring.units import Day
 from streams.inquiry.simulate_benefits import BenefitCount, Path, benefit_counts
+from streams.inquiry.simulate_cases import Cases
 from streams.replay.report import matrix_rows
 from streams.replay.report_comparison import Comparison
 from streams.replay.report_counts import Matrix, share
@@ -74,6 +75,7 @@ class Simulation:
     anyway: int
     """Who go down, and would under the present policy at its next review, too."""
     labels: LabelCounts
+    cases: Cases
 
     @property
     def customers(self) -> int:
@@ -105,7 +107,8 @@ class Simulation:
         if allowed is None:
             return None
         # Not the rounded share that is shown: a bound is a bound.
-        return Guard(allowed, self.demoted / self.customers if self.customers else 0.0)
+        down = self.demoted + self.cases.unanswered
+        return Guard(allowed, down / self.customers if self.customers else 0.0)
 
     @property
     def as_of(self) -> list[str]:
@@ -147,6 +150,7 @@ class Simulation:
             "demoted_share": share(self.demoted, self.customers),
             "demoted_anyway": self.anyway,
             "pending": self.pending,
+            "cases": self.cases.as_json(),
             "labels_differ": dict(self.at_once.labels),
             "labels": self.labels.as_json(),
             "benefits": {name: count._asdict() for name, count in self.benefits().items()},

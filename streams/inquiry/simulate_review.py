@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from scoring.advance import Judge
 from scoring.calendar import first_on_or_after, review_days
-from scoring.customer import CustomerState
+from scoring.cases import decide
+from scoring.customer import Case, CustomerState
 from scoring.facts import Tick
 from scoring.movement import move, target_of
 from scoring.override import computed_of, effective
@@ -21,6 +22,8 @@ class Reviewed(NamedTuple):
     """The day of the review that moves them; None when none does."""
     pending: bool
     """They stand above their target, and no review would take them down."""
+    case: Case | None = None
+    """What the review proposes to somebody instead of moving them."""
 
 
 class Reviews:
@@ -38,21 +41,25 @@ class Reviews:
         """The first review after `today` that may move the customer in the direction of the target.
 
         The target is that of `today`: nothing happens until the review, and nobody grows older.
-        A demotion waits for the end of the hold. `state` comes back as it was.
+        A demotion waits for the end of the hold. Whoever has an open case waits for its answer.
+        `state` comes back as it was.
         """
-        held = state.tier
+        held, known = state.tier, state.case
         computed = computed_of(state)
         value = self._grader.measure(state, today)[1]
         target = target_of(self._grader, value, computed)
-        if target == computed:
+        if target == computed or (known is not None and known.refused is None):
             return Reviewed(held, None, pending=False)
         day = self._day(state, today, up=target > computed)
         state.tier = computed
         moved = None
         if day != NEVER:
             moved = move(self._grader, state, target, Tick(day), day)
-        state.tier = held
+            moved, _ = decide(self._grader, state, (target, moved), Tick(day), day)
+        case, state.tier, state.case = state.case, held, known
         if moved is None:
+            if case is not None and case.refused is None:
+                return Reviewed(held, None, pending=False, case=case)
             return Reviewed(held, None, pending=target < computed)
         tier = effective(state.override, moved[0])
         return Reviewed(tier, None if tier == held else day, pending=False)

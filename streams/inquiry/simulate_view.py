@@ -22,8 +22,17 @@ def headline(found: Simulation) -> str:
         f"Under {name_of(found.new)} {_part(found.at_once.moved, found)} of "
         f"{found.customers:,} customers move at once, "
         f"{_part(found.at_review.moved, found)} at their next review; "
-        f"{found.at_once.labels_only:,} more differ at once only in labels. As of {day}."
+        f"{found.at_once.labels_only:,} more differ at once only in labels{_asked(found)}. "
+        f"As of {day}."
     )
+
+
+def _asked(found: Simulation) -> str:
+    """Who waits for somebody to decide, where the new policy asks for it."""
+    cases = found.cases
+    if not cases.rules:
+        return ""
+    return f"; {_part(cases.opened, found)} are put into review instead"
 
 
 def name_of(policy: Policy) -> str:
@@ -34,10 +43,13 @@ def name_of(policy: Policy) -> str:
 def verdict(found: Simulation, guard: Guard) -> str:
     """What the guard says, and how many go down without the new policy as well."""
     said = "above" if guard.holds else "within"
+    unanswered = found.cases.unanswered
+    silent = f" ({unanswered:,} of them if nobody answers their case)" if unanswered else ""
     return (
-        f"{found.demoted:,} of {found.customers:,} customers ({guard.share:.2%}) would be demoted, "
-        f"{said} the {guard.allowed:.2%} of move.max_move_share; {found.anyway:,} of them go down "
-        f"at their next review under {name_of(found.current)} as well"
+        f"{found.demoted + unanswered:,} of {found.customers:,} customers ({guard.share:.2%}) "
+        f"would be demoted{silent}, {said} the {guard.allowed:.2%} of move.max_move_share; "
+        f"{found.anyway:,} of them go down at their next review under {name_of(found.current)} "
+        "as well"
     )
 
 
@@ -58,7 +70,13 @@ def tables(found: Simulation) -> Iterator[Table]:
         for name, count in benefits.items():
             shown.add_row(name, *numbers(count))
         yield shown
-    for when, comparison in (("At once", found.at_once), ("At the next review", found.at_review)):
+    if found.cases.rules or found.cases.waiting:
+        yield from _cases(found)
+    for when, comparison in (
+        ("At once", found.at_once),
+        ("At the next review", found.at_review),
+        ("Put into review", found.cases.proposed),
+    ):
         if comparison.moved:
             shown = sample_table(comparison, ("tier", "then", "score now", "score then"))
             shown.title = f"{when}: {shown.title}"
@@ -104,6 +122,24 @@ def _ways(found: Simulation) -> Table:
             shown.add_row(_WAYS[way], *numbers([count, review[way]]))
     shown.add_row("above the target, and no review takes them down", ".", number(found.pending))
     return shown
+
+
+def _cases(found: Simulation) -> Iterator[Table]:
+    cases = found.cases
+    shown = table("Put into review instead of moving", "cases", "customers")
+    for name, count in (
+        ("opened at once", cases.at_once),
+        ("opened at the next review", cases.at_review),
+        ("open already, and still open", cases.waiting),
+        ("demoted if nobody answers", cases.unanswered),
+        *((f"by the rule {rule}", count) for rule, count in cases.rules.items()),
+    ):
+        shown.add_row(name, number(count))
+    yield shown
+    if cases.opened:
+        names: list[str | None] = [tier.name for tier in reversed(found.new.tiers)]
+        title = "New cases by tier held (rows) and tier proposed (columns)"
+        yield matrix_table(title, cases.proposed.matrix, names, names)
 
 
 def _reviews(found: Simulation) -> Table:

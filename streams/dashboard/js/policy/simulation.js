@@ -41,7 +41,7 @@ export function simulationView(found) {
   ];
 }
 
-function guardNote({ guard, demoted, demoted_share, demoted_anyway, pending }) {
+function guardNote({ guard, demoted, demoted_share, demoted_anyway, pending, cases }) {
   const words = [
     t("simulate.demoted", {
       n: number(demoted),
@@ -50,6 +50,8 @@ function guardNote({ guard, demoted, demoted_share, demoted_anyway, pending }) {
     }),
   ];
   if (pending) words.push(t("simulate.pending", { n: number(pending) }));
+  const asked = cases.at_once + cases.at_review;
+  if (asked) words.push(t("simulate.cases", { n: number(asked) }));
   if (guard)
     words.push(
       t(guard.holds ? "simulate.guard.holds" : "simulate.guard.passes", {

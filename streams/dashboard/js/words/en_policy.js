@@ -71,6 +71,7 @@ export const englishPolicy = {
   "simulate.matrix": "From tier (rows) to tier after the next review (columns)",
   "simulate.demoted": "{n} customers ({share}) would go down, {anyway} of them anyway.",
   "simulate.pending": "{n} stay above their tier with no review to take them down.",
+  "simulate.cases": "{n} moves are put into review instead.",
   "simulate.guard.holds": "The policy allows itself {allowed}: publishing needs your confirmation.",
   "simulate.guard.passes": "The policy allows itself {allowed}.",
   "simulate.benefit.gain": "gain {n}",

@@ -62,6 +62,7 @@ export const chinesePolicy = {
   "simulate.matrix": "从当前等级（行）到下次复评后的等级（列）",
   "simulate.demoted": "{n} 位客户（{share}）将降级，其中 {anyway} 位本就会降级。",
   "simulate.pending": "{n} 位将停留在高于应有的等级，没有复评会使其降级。",
+  "simulate.cases": "{n} 次等级变动将先进入人工复核。",
   "simulate.guard.holds": "规则自定上限为 {allowed}：发布需要您的确认。",
   "simulate.guard.passes": "规则自定上限为 {allowed}。",
   "simulate.benefit.gain": "获得 {n}",
