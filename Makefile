@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-PARTS  := kafka or promtool or kubectl or chromium
+PARTS  := kafka or promtool or kubectl or chromium or buildah
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check lint types contracts docstrings audit test-parts soak ci bench golden record-release docs lock clean
+.PHONY: help demo dev test check lint types contracts docstrings audit test-parts image soak ci bench golden record-release docs lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,6 +47,10 @@ test-parts: $(READY) ## long tests, and those that need Apache Kafka (Java 17, M
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "long and not ($(PARTS))"
 	$(BIN)/python -m pytest -m "kafka or promtool or kubectl"
 	$(BIN)/python -m pytest -m chromium # apart: a browser's loop runs beside no other
+
+image: $(READY) ## build the image with Buildah, on a base of Debian packages, and run it (root)
+	deploy/image/install-buildah.sh
+	$(BIN)/python -m pytest -m buildah
 
 soak: $(READY) ## random faults on Apache Kafka: SEED says where to begin, MINUTES for how long
 	REGRADE_FAULT_SEED=$(or $(SEED),$(shell shuf -i 1-1000000 -n 1)) \
