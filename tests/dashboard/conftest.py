@@ -2,7 +2,10 @@
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,7 +15,17 @@ from playwright.sync_api import Browser, sync_playwright
 
 from streams.clock import SystemClock
 from streams.demo.stack import running
+from streams.policies.load import policy_text
 from streams.replay.event import WireEvent
+
+REVIEWS = """
+review_when:
+  default: reject
+  after_days: 7
+  rules:
+    - {name: abnormal-order, on: promotion, when: "amount >= 900"}
+"""
+"""No household spent so much at once."""
 
 
 def pytest_collection_modifyitems(items):
@@ -30,34 +43,50 @@ def events() -> list[WireEvent]:
 
 
 @pytest.fixture(scope="session")
-def shop(events, tmp_path_factory) -> Iterator[Shop]:
-    """Purchases up to the summer of 2017; more can be sent."""
-    with running("grocery-usd", 2, clock="event") as stack:
-        yield from _open(Shop(stack, tmp_path_factory.mktemp("shop"), events), "2017-07-01")
-
-
-@pytest.fixture(scope="session")
-def office(events, tmp_path_factory) -> Iterator[Shop]:
-    """The same purchases as if the summer were today: commands are of today."""
+def shops(tmp_path_factory) -> Iterator[tuple[Shop, Shop]]:
+    """Two programmes, started side by side: most of it is waiting."""
+    events = purchases()
     now_s = SystemClock().now_ms() / 1000
     today = datetime.fromtimestamp(now_s, ZoneInfo("America/New_York")).date()
     later = moved(events, (today - date(2017, 7, 1)).days)
-    with running("grocery-usd", 2, clock="wall") as stack:
-        shop = Shop(stack, tmp_path_factory.mktemp("office"), later)
-        yield from _open(shop, today.isoformat())
+    folder = tmp_path_factory.mktemp("office")
+    policy = folder / "reviewing.yaml"
+    policy.write_text(policy_text("grocery-usd") + REVIEWS, "utf-8")
+    with ExitStack() as ends, ThreadPoolExecutor(2) as beside:
+        patch = ends.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv("REGRADE_ERASURE_KEY", "hash-of-erased-ids-with-this-key")
 
+        def opened(policy: str, clock: str, folder: Path, events: list[WireEvent]) -> Shop:
+            """A stack, and a shop on it that ends with the session."""
+            stack = ends.enter_context(running(policy, 2, clock=clock))
+            shop = Shop(stack, folder, events, policy)
+            ends.callback(shop.close)
+            shop.open()
+            return shop
 
-def _open(shop: Shop, until: str) -> Iterator[Shop]:
-    try:
-        shop.open()
-        shop.replay(until=until)
-        yield shop
-    finally:
-        shop.close()
+        summer = beside.submit(
+            opened, "grocery-usd", "event", tmp_path_factory.mktemp("shop"), events
+        )
+        office = beside.submit(opened, str(policy), "wall", folder, later)
+        summer.result().replay(until="2017-07-01")
+        office.result().replay(until=today.isoformat())
+        yield summer.result(), office.result()
 
 
 @pytest.fixture(scope="session")
-def browser(shop, office) -> Iterator[Browser]:  # shops first: they start in loops of their own
+def shop(shops) -> Shop:
+    """Purchases up to the summer of 2017; more can be sent."""
+    return shops[0]
+
+
+@pytest.fixture(scope="session")
+def office(shops) -> Shop:
+    """The same purchases as if the summer were today, and large orders wait for somebody."""
+    return shops[1]
+
+
+@pytest.fixture(scope="session")
+def browser(shops) -> Iterator[Browser]:  # shops first: they start in loops of their own
     """Debian's chromium, without a window."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

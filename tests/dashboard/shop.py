@@ -10,6 +10,7 @@ import orjson
 from embedded.eventually import eventually
 
 from streams.api.keys import KeyFile, Role
+from streams.clock import SystemClock
 from streams.demo.stack import Running
 from streams.embedded.api import ApiProcess
 from streams.embedded.ports import free_ports
@@ -37,11 +38,26 @@ def _moved(event: WireEvent, by_ms: int) -> WireEvent:
     return event._replace(value=orjson.dumps(body), timestamp_ms=event.timestamp_ms + by_ms)
 
 
+def _order(customer: str, at_ms: int, amount: float) -> WireEvent:
+    body = {
+        "type": "order.paid",
+        "event_id": f"{customer}-{at_ms}",
+        "order_id": f"{customer}-{at_ms}",
+        "customer_id": customer,
+        "occurred_at": at_ms,
+        "amount": amount,
+    }
+    return WireEvent(
+        topic="orders", key=customer.encode(), value=orjson.dumps(body), timestamp_ms=at_ms, line=0
+    )
+
+
 class Shop:
     """The API over a running stack."""
 
-    def __init__(self, stack: Running, folder: Path, events: list[WireEvent]) -> None:
+    def __init__(self, stack: Running, folder: Path, events: list[WireEvent], policy: str) -> None:
         self._stack = stack
+        self._policy = policy
         self._folder = folder
         self._events = events
         (port,) = free_ports(1)
@@ -60,7 +76,7 @@ class Shop:
     def open(self) -> None:
         """Start the API; at the same address each time."""
         settings = {
-            "REGRADE_POLICY": "grocery-usd",
+            "REGRADE_POLICY": self._policy,
             "REGRADE_API_PORT": self._port,
             "REGRADE_API_KEYS": str(self._folder / "keys.json"),
             "REGRADE_API_DATA": str(self._folder / "data"),
@@ -79,9 +95,18 @@ class Shop:
         end_ms = datetime.fromisoformat(f"{until}T00:00:00Z").timestamp() * 1000
         now = [event for event in self._events if event.timestamp_ms < end_ms]
         self._events = self._events[len(now) :]
+        self._give(now)
+
+    def buy(self, *customers: str, amount: float) -> None:
+        """Let each place an order now, and wait until it is shown."""
+        now = SystemClock().now_ms()
+        self._give([_order(name, now, amount) for name in customers])
+        eventually(lambda: all(map(self._knows, customers)), PATIENCE_S)
+
+    def _give(self, events: list[WireEvent]) -> None:
         # In this thread the loop of Playwright may be running.
         with ThreadPoolExecutor(1) as elsewhere:
-            elsewhere.submit(asyncio.run, self._send(now)).result()
+            elsewhere.submit(asyncio.run, self._send(events)).result()
         eventually(self._taken, PATIENCE_S)
 
     def ask(self, path: str, **query: str) -> dict:
@@ -96,6 +121,9 @@ class Shop:
             replay = Replay(producer, speed=0)
             await replay.run(events)
             await replay.close_day()
+
+    def _knows(self, customer: str) -> bool:
+        return bool(self.ask("/api/search", prefix=customer)["customers"])
 
     def _taken(self) -> bool:
         status = self.ask("/api/status")

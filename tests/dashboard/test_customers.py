@@ -77,3 +77,42 @@ def test_erasing_asks_for_the_id(operator):
     operator.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(operator.page.get_by_role("heading", level=1)).to_have_text("800")
+
+
+def test_two_customers_are_merged_and_taken_apart(operator):
+    """The page of the merged one names the other, and lets it go again."""
+    operator.shop.buy("twin-a", "twin-b", amount=20)
+    operator.open("#/customers/twin-a")
+    page = operator.page
+    order_of(operator, "Merge", {"Into which customer": "twin-b"})
+    expect(page.locator(".who-notes")).to_contain_text("goes on as this customer")
+    expect(page.locator(".actions button")).to_have_text(["Take out again", "Erase"])
+    page.locator(".who-notes").get_by_role("link", name="twin-b").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("twin-b")
+    assert operator.shop.ask("/api/client/twin-b")["lifetime_orders"] == 2
+    operator.open("#/customers/twin-a")
+    order_of(operator, "Take out again", {})
+    expect(page.locator(".who-notes")).not_to_contain_text("goes on")
+    assert operator.shop.ask("/api/client/twin-b")["lifetime_orders"] == 1
+
+
+def test_a_customer_is_erased(operator):
+    """Typed once more, then nothing is left to be found."""
+    operator.shop.buy("leaving", amount=20)
+    operator.open("#/customers/leaving")
+    order_of(operator, "Erase", {"Type leaving to confirm": "leaving"})
+    expect(operator.page.get_by_text("Nobody has the id leaving")).to_be_visible()
+    operator.open("#/customers")
+    operator.page.get_by_label("Find a customer").fill("leaving")
+    expect(operator.page.locator(".search-found .state-title")).to_be_visible()
+    operator.forgive("404")
+
+
+def order_of(viewer, button, fields):
+    """Press a button, fill in its dialog with a reason, and send it."""
+    viewer.button(button).click()
+    dialog = viewer.page.get_by_role("dialog")
+    for label, value in {**fields, "Reason": "asked for it"}.items():
+        dialog.get_by_label(label).fill(value)
+    dialog.get_by_role("button", name=button).click()
+    expect(dialog).to_have_count(0)

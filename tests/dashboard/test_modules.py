@@ -2,11 +2,15 @@
 
 import re
 import subprocess
+from typing import get_args
 
 import pytest
 from dashboard.modules import Module, modules, words_of
 from playwright._impl._driver import compute_driver_executable
 
+from scoring.customer import OverrideKind
+from scoring.why.explanation import Relation, Verdict
+from streams.api.keys import Role
 from streams.dashboard import FOLDER
 
 MODULES = modules()
@@ -111,3 +115,15 @@ def test_words_that_are_asked_for_exist_and_all_are_asked_for():
     spoken |= {key for key in known for start in built if key.startswith(start)}
     spoken |= {key for key in known if key.startswith(("reading.", "trigger.", "why."))}
     assert known.keys() - spoken == set()
+
+
+def test_whatever_the_api_names_has_words():
+    """Verdicts, relations, kinds of overrides, roles: each value of each type."""
+    named = {
+        "verdict.": [value.replace(" ", "-") for value in get_args(Verdict)],
+        "way.": get_args(Relation),
+        "override.": get_args(OverrideKind),
+        "role.": [role.word for role in Role],
+    }
+    wanted = {start + value for start, values in named.items() for value in values}
+    assert wanted - words_of("en").keys() == set()

@@ -14,7 +14,11 @@ const WORDS = { en: english, zh: chinese };
  */
 export function t(key, values = {}) {
   const text = WORDS[language()][key] ?? english[key];
-  if (text === undefined) throw new Error(`no words for ${key}`);
+  if (text === undefined) {
+    // One word less is better than a page less.
+    console.error(`no words for ${key}`);
+    return plain(key.split(".").at(-1));
+  }
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 

@@ -1,9 +1,10 @@
 /** What an operator may do about one customer. */
 
-import { customerPath, send } from "../api.js";
+import { customerPath } from "../api.js";
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
-import { askInDialog, field, say } from "../parts/dialog.js";
+import { askInDialog, field } from "../parts/dialog.js";
+import { order, tellOutcome } from "../parts/order.js";
 import { may } from "../session.js";
 import { allTiers, tierName } from "../tiers.js";
 
@@ -22,10 +23,14 @@ export function actions(told, changed) {
   return h(
     "div.actions",
     { role: "group", "aria-label": t("action.label") },
-    button("recalculate", () => recalculate(id, changed)),
-    button("override", () => setOverride(id, told, changed)),
-    told.override && button("clear", () => clearOverride(id, changed)),
-    may("admin") && button("merge", () => merge(id, changed)),
+    told.alias
+      ? may("admin") && button("unmerge", () => unmerge(id, changed))
+      : [
+          button("recalculate", () => recalculate(id, changed)),
+          button("override", () => setOverride(id, told, changed)),
+          told.override && button("clear", () => clearOverride(id, changed)),
+          may("admin") && button("merge", () => merge(id, changed)),
+        ],
     may("admin") && button("erase", () => erase(id, changed), "danger"),
   );
 }
@@ -33,19 +38,6 @@ export function actions(told, changed) {
 const input = (attributes = {}) =>
   h("input.input", { required: true, maxlength: 256, ...attributes });
 const reasonField = () => field("reason", t("field.reason"), input(), t("field.reason.hint"));
-
-/** Order something; a worker's refusal is an error with its words. */
-async function order(method, path, body) {
-  const answer = await send(method, path, body);
-  const refused = answer.results?.find((one) => one.outcome === "rejected");
-  if (refused) throw new Error(refused.detail);
-  return answer;
-}
-
-/** Say what became of a command: done, or still under way. */
-function told(answer, done) {
-  say(answer?.pending?.length ? t("command.pending") : done);
-}
 
 function recalculate(id, changed) {
   askInDialog({
@@ -56,7 +48,7 @@ function recalculate(id, changed) {
     submit: ({ reason }) =>
       order("POST", "/api/client/grade/recalculate", { client_id: id, reason }),
     done: (answer) => {
-      told(answer, t("command.done"));
+      tellOutcome(answer, t("command.done"));
       changed();
     },
   });
@@ -92,7 +84,7 @@ function setOverride(id, { tier }, changed) {
     submit: ({ until, ...rest }) =>
       order("PUT", customerPath(id, "/override"), until ? { ...rest, until } : rest),
     done: (answer) => {
-      told(answer, t("override.set"));
+      tellOutcome(answer, t("override.set"));
       changed();
     },
   });
@@ -106,7 +98,7 @@ function clearOverride(id, changed) {
     button: t("action.clear"),
     submit: ({ reason }) => order("DELETE", customerPath(id, "/override"), { reason }),
     done: (answer) => {
-      told(answer, t("override.cleared"));
+      tellOutcome(answer, t("override.cleared"));
       changed();
     },
   });
@@ -120,7 +112,21 @@ function merge(id, changed) {
     button: t("action.merge"),
     submit: (values) => order("POST", customerPath(id, "/merge"), values),
     done: (answer) => {
-      told(answer, t("merge.done"));
+      tellOutcome(answer, t("merge.done"));
+      changed();
+    },
+  });
+}
+
+function unmerge(id, changed) {
+  askInDialog({
+    title: t("action.unmerge"),
+    words: t("action.unmerge.words", { id }),
+    fields: [reasonField()],
+    button: t("action.unmerge"),
+    submit: ({ reason }) => order("POST", customerPath(id, "/unmerge"), { reason }),
+    done: (answer) => {
+      tellOutcome(answer, t("unmerge.done"));
       changed();
     },
   });
@@ -145,7 +151,7 @@ function erase(id, changed) {
       return order("POST", customerPath(id, "/erase"), { confirm, reason });
     },
     done: (answer) => {
-      told(answer, t("erase.done"));
+      tellOutcome(answer, t("erase.done"));
       changed();
     },
   });

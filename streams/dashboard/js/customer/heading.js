@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { day, exact } from "../format.js";
 import { named, plain, reading, t, trigger } from "../i18n.js";
 import { labelName, labelValue } from "../labels.js";
+import { customerLink } from "../parts/change_row.js";
 import { allTiers, tierBadge, tierClass, tierName } from "../tiers.js";
 
 /** @param {any} profile @param {any} told the explanation @returns {HTMLElement} */
@@ -62,9 +63,20 @@ function attributes(profile) {
 
 function notes(profile, told) {
   const said = [];
+  if (told.alias)
+    said.push(["plain", [`${t("alias.words")} `, customerLink(told.alias, false)]]);
+  if (told.review) said.push(["warn", reviewWords(told)]);
   if (told.override) said.push(["warn", overrideWords(told)]);
   if (told.pending) said.push(["warn", pendingWords(told)]);
   return said.map(([kind, words]) => h("p.note", { class: `note-${kind}` }, words));
+}
+
+function reviewWords({ review }) {
+  const { status, to, rule, opened_on, deadline, refused_on, author, reason } = review;
+  const words = { tier: tierName(to), rule: plain(rule), opened: day(opened_on) };
+  if (status === "open") return t("case.open", { ...words, deadline: day(deadline) });
+  const refused = { ...words, day: day(refused_on) };
+  return author ? t("case.refused", { ...refused, author, reason }) : t("case.silence", refused);
 }
 
 function overrideWords(told) {

@@ -1,12 +1,13 @@
 /** The queue of cases that wait for a person. */
 
-import { get, send } from "../api.js";
+import { get } from "../api.js";
 import { fill, h } from "../dom.js";
 import { day } from "../format.js";
 import { plain, t, trigger } from "../i18n.js";
 import { onLive, calmly } from "../live.js";
 import { customerLink, moveOf } from "../parts/change_row.js";
-import { askInDialog, field, say } from "../parts/dialog.js";
+import { askInDialog, field } from "../parts/dialog.js";
+import { order, tellOutcome } from "../parts/order.js";
 import { fetched, panel } from "../parts/panel.js";
 import { emptyState } from "../parts/states.js";
 import { may } from "../session.js";
@@ -62,7 +63,7 @@ function caseOf(one, changed) {
     h(
       "div.case-main",
       {},
-      h("p.change-move", {}, customerLink(one.customer_id), moveOf(one)),
+      h("p.change-move", {}, customerLink(one.customer_id, false), moveOf(one)),
       h(
         "p.muted",
         {},
@@ -87,12 +88,12 @@ function resolve(one, decision, changed) {
     ],
     button: t(`review.${decision}`),
     submit: ({ reason }) =>
-      send("POST", `/api/reviews/${encodeURIComponent(one.case)}/resolve`, {
+      order("POST", `/api/reviews/${encodeURIComponent(one.case)}/resolve`, {
         decision,
         reason,
       }),
-    done: () => {
-      say(t("review.done"));
+    done: (answer) => {
+      tellOutcome(answer, t("review.done"));
       changed();
     },
   });

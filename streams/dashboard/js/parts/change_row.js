@@ -45,10 +45,14 @@ export function changeRow(change, { arrived = false, ofOne = false } = {}) {
   );
 }
 
-/** @param {string} id @returns {HTMLElement} the id, masked if it is to be, and the way to it */
-export function customerLink(id) {
+/**
+ * @param {string} id
+ * @param {boolean} [masked] as chosen for the wall; false: where somebody decides about a customer
+ * @returns {HTMLElement} the id and the way to it
+ */
+export function customerLink(id, masked = idsMasked()) {
   const href = linkTo("customers", id);
-  return h("a.change-id", { href }, idsMasked() ? maskedId(id) : id);
+  return h("a.change-id", { href }, masked ? maskedId(id) : id);
 }
 
 /** @param {any} change @returns {any} from and to as badges */

@@ -81,6 +81,8 @@ export const englishCustomer = {
   "verdict.depends-on-the-fact": "depends on the event",
   "verdict.waits-for-a-fact": "waits for an event",
   "verdict.waits-for-its-day": "waits for its day",
+  "verdict.waits-for-a-decision": "waits for a decision",
+  "verdict.refused": "refused by somebody",
   "verdict.moves": "moves the tier",
 
   "override.floor": "At least",
@@ -126,6 +128,15 @@ export const englishCustomer = {
     "Everything of {id} goes to another customer, and its id from then on as well.",
   "field.into": "Into which customer",
   "merge.done": "Merged.",
+  "alias.words": "Was merged, and goes on as this customer, whose grade you see:",
+  "action.unmerge": "Take out again",
+  "action.unmerge.words":
+    "{id} is a customer of its own again, as if the two had never been merged.",
+  "unmerge.done": "Taken out again.",
+  "case.open":
+    "To become {tier} waits for a decision (rule {rule}) since {opened}, until {deadline} at the latest.",
+  "case.refused": "{author} refused {tier} on {day}: {reason}.",
+  "case.silence": "Nobody approved {tier} by {day}; the tier stays.",
   "reviews.words": "Cases that wait for a person. Nothing moves until somebody decides.",
   "reviews.open": "Waiting",
   "reviews.none": "Nothing waits",
