@@ -1,7 +1,7 @@
 """How fresh the answers are: looked at every second, told with every answer."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,11 +9,13 @@ from typing import Any
 import structlog
 
 from scoring.calendar import iso
-from scoring.units import Day
+from scoring.units import Day, EpochMs
 from streams.api.archive import Place
 from streams.api.feed import Feed
 from streams.api.programme import Programme
 from streams.clock import Clock
+from streams.inquiry.source import Found
+from streams.outbox.scribe import rfc3339
 from streams.partition.reign import Reign
 from streams.storage.errors import StoreUnavailable
 from streams.storage.look_up import LookUp
@@ -42,6 +44,11 @@ class View:
     def last_day(self) -> Day | None:
         """The day of the partition furthest ahead."""
         return max((s.day for s in self.standings if s.day is not None), default=None)
+
+    @cached_property
+    def watermark(self) -> EpochMs | None:
+        """The event time that all partitions have reached."""
+        return common_watermark((s.watermark, self.lag(s)) for s in self.standings)
 
     @property
     def taken(self) -> int:
@@ -72,6 +79,24 @@ class View:
         for standing in self.standings:
             total.update(standing.counts)
         return total
+
+
+def common_watermark(told: Iterable[tuple[EpochMs | None, int | None]]) -> EpochMs | None:
+    """Of watermark and lag of each partition: the event time that all have reached.
+
+    A partition nothing waits for is idle and holds nobody back: when none waits, it is that of
+    the latest event. Whose lag is not known may wait.
+
+    >>> common_watermark([(EpochMs(5), 0), (EpochMs(9), 2), (EpochMs(7), 1)])
+    7
+    >>> common_watermark([(EpochMs(5), 0), (EpochMs(9), 0), (None, 0)])
+    9
+    >>> common_watermark([(EpochMs(5), None), (EpochMs(9), None)])
+    5
+    """
+    known = [(watermark, lag) for watermark, lag in told if watermark is not None]
+    waiting = [watermark for watermark, lag in known if lag != 0]
+    return min(waiting, default=max((watermark for watermark, _ in known), default=None))
 
 
 _NOTHING = View((), None, float("-inf"))
@@ -129,12 +154,13 @@ class Status:
             or now - self._moved > self._stale_after_s
         )
 
-    def freshness(self, programme: Programme, day: Day | None = None) -> dict[str, Any]:
-        """How fresh an answer is; `day` where it is about one partition."""
-        as_of = self.view.day if day is None else day
+    def freshness(self, programme: Programme, found: Found | None = None) -> dict[str, Any]:
+        """How fresh an answer is; `found` where it is about one customer."""
+        place = self.view if found is None else found
+        as_of, watermark = place.day, place.watermark
         return {
             "as_of": None if as_of is None else iso(as_of),
-            "watermark": None,
+            "watermark": None if watermark is None else rfc3339(watermark),
             "lag_records": self.view.lag_records,
             "policy": programme.named,
             "stale": self.stale,

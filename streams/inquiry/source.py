@@ -7,7 +7,7 @@ from typing import NamedTuple
 from scoring.calendar import LAST_DAY, date_of, day_of
 from scoring.customer import CustomerState
 from scoring.policy import Policy
-from scoring.units import Day
+from scoring.units import Day, EpochMs
 from streams.bootstrap import policy_tag
 from streams.inquiry.errors import DayOutOfReach, GradedByAnother, NothingStored, UnknownCustomer
 from streams.inquiry.in_force import InForce
@@ -33,6 +33,8 @@ class Found(NamedTuple):
     state: CustomerState
     policy: Policy
     """By which they are graded."""
+    watermark: EpochMs | None = None
+    """The latest event time of an accepted event of the partition."""
     alias: str | None = None
     """Whom the customer was merged into: whose partition, day and state these are."""
 
@@ -84,7 +86,8 @@ async def find_stored(
         if host is None:
             by = await in_force.policy(stored.policy) if policy is None else policy
             alias = None if name == customer else name
-            return Found(customer, partition, stored.day, state, by, alias)
+            at = stored.watermark
+            return Found(customer, partition, stored.day, state, by, at, alias)
         # Aliases never form a circle, so this ends.
         name = host
 

@@ -104,6 +104,7 @@ def _moved(meta: PartitionMeta, begins: dict[str, int]) -> Commit:
         meta.commit,
         next=meta.next | begins,
         day=meta.day,
+        watermark=meta.watermark,
         tail=meta.tail,
         erasure_key=meta.erasure_key,
     )

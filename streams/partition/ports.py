@@ -10,7 +10,7 @@ from scoring.changes import Change, Farewell, Snapshot
 from scoring.customer import Case, CustomerState, Override
 from scoring.facts import Fact
 from scoring.notices import Notice
-from scoring.units import Day
+from scoring.units import Day, EpochMs
 from streams.intake.decode import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.erasures import Erasure
@@ -47,6 +47,8 @@ class PartitionMeta:
     """Per unprefixed topic the next offset to read."""
     day: Day | None = None
     """The partition day; None before the first accepted event."""
+    watermark: EpochMs | None = None
+    """The latest event time of an accepted event; None before the first one."""
     tail: int = 0
     """Sequence of the last outbox row ever written."""
     head: int = 0

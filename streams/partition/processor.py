@@ -245,9 +245,11 @@ class PartitionProcessor:
 
     def _take(self, record: RawRecord, intake: Intake, queue: DueQueue, batch: Batch) -> None:
         if type(intake) is Accepted:
-            day = intake.fact.day
-            if self.meta.day is None or day > self.meta.day:
+            day, meta = intake.fact.day, self.meta
+            if meta.day is None or day > meta.day:
                 self._tick_through(day, queue, batch)
+            if meta.watermark is None or intake.fact.occurred_ms > meta.watermark:
+                meta.watermark = intake.fact.occurred_ms
             outcome = self._fold(record, intake, queue, batch)
         elif type(intake) is Ordered:
             outcome = self._obey(record, intake, queue, batch)

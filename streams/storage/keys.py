@@ -2,7 +2,7 @@
 
 | key | type | holds | written by | read by |
 |---|---|---|---|---|
-| `{T}:meta` | hash | owner, commit, epoch, day, offsets, outbox, transfers, policy | all | all |
+| `{T}:meta` | hash | owner, commit, epoch, times, offsets, outbox, transfers, policy | all | all |
 | `{T}:c:<customer>` | string | state blob (`storage.codec`) | commit | worker, api |
 | `{T}:erased` | hash | hash of an erased id: last version, hash of the command | commit | worker |
 | `{T}:reviews` | hash | customer: open case, as it is listed | commit | api, cli |

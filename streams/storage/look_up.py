@@ -7,7 +7,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from scoring.units import Day
+from scoring.units import Day, EpochMs
 from streams.partition.reign import Reign
 from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
@@ -27,6 +27,8 @@ class Stored:
     day: Day | None
     """The partition day; None before the first event."""
     blob: bytes | None
+    watermark: EpochMs | None = None
+    """The latest event time of an accepted event of the partition."""
     reign: Reign = field(default_factory=Reign)
     """Whether `policy` has reached the customer, and which there was before."""
 
@@ -192,9 +194,13 @@ class LookUp:
 
 def _stored(meta: dict[bytes, bytes], blob: bytes | None) -> Stored:
     fields = {name.decode(): value.decode() for name, value in meta.items()}
-    day = fields.get("day")
+    day, watermark = fields.get("day"), fields.get("watermark")
     return Stored(
-        fields.get("policy"), None if day is None else Day(int(day)), blob, reign_of(fields)
+        fields.get("policy"),
+        None if day is None else Day(int(day)),
+        blob,
+        None if watermark is None else EpochMs(int(watermark)),
+        reign_of(fields),
     )
 
 

@@ -134,6 +134,7 @@ class MemoryStore:
         meta.commit = commit.commit
         meta.next = dict(commit.meta.next)
         meta.day = commit.meta.day
+        meta.watermark = commit.meta.watermark
         meta.tail = commit.meta.tail
         meta.erasure_key = commit.meta.erasure_key
         meta.sent, meta.received = dict(commit.meta.sent), dict(commit.meta.received)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from scoring.units import Day
+from scoring.units import Day, EpochMs
 from streams.partition.reign import Reign
 from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
@@ -22,6 +22,8 @@ class Standing(NamedTuple):
     policy: str | None
     """What graded it, as `bootstrap.policy_tag` writes it; None when nobody claimed it."""
     day: Day | None
+    watermark: EpochMs | None
+    """The latest event time of an accepted event."""
     commit: str
     """Random id of the last commit: another one means that something happened."""
     next: dict[str, int]
@@ -85,11 +87,12 @@ class Overview:
 
 
 def _standing(at: int, meta: dict[bytes, bytes], counts: dict[bytes, bytes]) -> Standing:
-    policy, day = meta.get(b"policy"), meta.get(b"day")
+    policy, day, watermark = (meta.get(name) for name in (b"policy", b"day", b"watermark"))
     return Standing(
         at,
         None if policy is None else policy.decode(),
         None if day is None else Day(int(day)),
+        None if watermark is None else EpochMs(int(watermark)),
         meta.get(b"commit", b"").decode(),
         {
             name.removeprefix(_TOPIC).decode(): int(offset)

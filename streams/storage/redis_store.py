@@ -17,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from scoring.units import Day
+from scoring.units import Day, EpochMs
 from streams.errors import RegradeError
 from streams.partition.erasures import Erasure
 from streams.partition.ports import (
@@ -274,6 +274,8 @@ class RedisStore:
         fields: list[str | bytes | int] = ["tail", meta.tail]
         if meta.day is not None:
             fields += ["day", meta.day]
+        if meta.watermark is not None:
+            fields += ["watermark", meta.watermark]
         if meta.erasure_key:
             fields += ["erasure_key", meta.erasure_key]
         for topic, offset in meta.next.items():
@@ -450,6 +452,7 @@ def _meta(fields: dict[str, str]) -> PartitionMeta:
             if name.startswith(_TOPIC)
         },
         day=Day(int(fields["day"])) if "day" in fields else None,
+        watermark=EpochMs(int(fields["watermark"])) if "watermark" in fields else None,
         tail=int(fields.get("tail", 0)),
         head=int(fields.get("head", 0)),
         erasure_key=fields.get("erasure_key", ""),

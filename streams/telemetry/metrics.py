@@ -83,6 +83,12 @@ class Metrics:
             ["partition"],
             registry=registry,
         )
+        self.watermark = Gauge(
+            "regrade_watermark_timestamp_seconds",
+            "Event time of the latest accepted event of a partition.",
+            ["partition"],
+            registry=registry,
+        )
         self.due = Gauge(
             "regrade_due_customers",
             "Customers due by the partition day who still wait for their tick.",

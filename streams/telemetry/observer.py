@@ -85,6 +85,7 @@ class MetricsObserver:
         self._metrics.sweep.clear()
         self._metrics.lag.clear()
         self._metrics.day.clear()
+        self._metrics.watermark.clear()
         self._metrics.due.clear()
         self._metrics.outbox.clear()
         self._metrics.last_record.clear()
@@ -126,6 +127,8 @@ class MetricsObserver:
             self._show_customers()
         if meta.day is not None:
             metrics.day.labels(str(partition)).set(meta.day * _SECONDS_PER_DAY)
+        if meta.watermark is not None:
+            metrics.watermark.labels(str(partition)).set(meta.watermark / _MS)
 
     def owed(self, partition: int, customers: int) -> None:
         """So many customers due by the partition day still wait for their tick."""

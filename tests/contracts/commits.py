@@ -19,6 +19,7 @@ def commit(meta: PartitionMeta, **parts: Any) -> Commit:
         meta.commit,
         next=parts.pop("next", dict(meta.next)),
         day=parts.pop("day", meta.day),
+        watermark=parts.pop("watermark", meta.watermark),
         tail=meta.tail + len(rows),
         erasure_key=meta.erasure_key,
         sent=parts.pop("sent", dict(meta.sent)),

@@ -41,12 +41,15 @@ async def test_a_partition_that_is_gone_is_not_begun_anew(store):
 
 
 async def test_meta_is_what_the_last_commit_said(store):
-    """Offsets, day and tail come back as committed, to every later claim."""
+    """Offsets, day, watermark and tail come back as committed, to every later claim."""
     meta = await store.claim(0, "a", 1)
+    assert meta.watermark is None
     offsets = {"orders": 7, "interactions": 0}
-    await put(store, meta, next=offsets, day=19_000, rows=[row(), row()])
+    parts = {"next": offsets, "day": 19_000, "watermark": 1_641_600_000_123}
+    await put(store, meta, **parts, rows=[row(), row()])
     again = await store.claim(0, "b", 1)
     assert (again.next, again.day, again.tail) == (offsets, 19_000, 2)
+    assert again.watermark == 1_641_600_000_123
     assert (again.owner, again.epoch) == ("b", 2)
     assert again.commit != meta.commit
 

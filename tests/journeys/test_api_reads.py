@@ -1,12 +1,15 @@
 """What the API tells of a programme is what its workers did (R35, R36, R37)."""
 
 import json
+from datetime import datetime
 
 import pytest
+from journeys.patience import until
 from journeys.programme import Programme
 from journeys.served import asked, listening, served
 from journeys.wire_input import good, good_records, order, send
 
+from streams.intake.partitioner import partition_of
 from streams.outbox.scribe import TIER_CHANGES
 
 
@@ -26,6 +29,10 @@ async def test_the_answers_are_the_state(programme):
     """Grades, tiers, labels, moves and changes agree with the store and the topics."""
     records = await programme.published(TIER_CHANGES)
     told = {body["id"]: body for record in records if (body := json.loads(record.value))}
+    latest: dict[int, int] = {}
+    for sent in good_records():
+        if sent.key is not None:
+            latest[sent.place] = max(latest.get(sent.place, 0), sent.timestamp_ms)
     async with served(programme) as client:
         for customer in await programme.customers():
             grade = await asked(client, f"/api/client/grade/{customer['customer_id']}")
@@ -35,6 +42,15 @@ async def test_the_answers_are_the_state(programme):
             }
             assert grade["freshness"]["as_of"] == customer["as_of"]
             assert grade["freshness"]["policy"]["id"] == "grocery-usd"
+            home = partition_of(customer["customer_id"].encode(), programme.partitions)
+            assert instant(grade["freshness"]["watermark"]) == latest[home]
+
+        async def caught_up() -> bool:
+            """Whether nothing waits, and the latest event of all is told."""
+            fresh = (await asked(client, "/api/status"))["freshness"]
+            return instant(fresh["watermark"]) == max(latest.values())
+
+        await until(caught_up, "the watermark of all partitions")
         counts = await programme.counts()
         tiers = (await asked(client, "/api/tiers"))["tiers"]
         assert {t["name"]: t["count"] for t in tiers} == {
@@ -49,6 +65,11 @@ async def test_the_answers_are_the_state(programme):
         assert sum(move["count"] for move in moves["moves"]) == len(told)
         changes = (await asked(client, "/api/changes", limit=500))["changes"]
         assert {change["id"]: change for change in changes} == told
+
+
+def instant(text: str) -> int:
+    """Epoch milliseconds."""
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
 async def test_changes_come_page_by_page(programme):

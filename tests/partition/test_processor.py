@@ -40,6 +40,22 @@ async def test_offsets_are_kept_per_topic():
     assert partition.meta.day is not None
 
 
+async def test_the_watermark_is_the_latest_time_of_an_accepted_event():
+    """Late events do not lower it; refused ones and commands do not move it."""
+    store = MemoryStore(policy_tag(POLICY))
+    partition = await opened(store)
+    assert partition.meta.watermark is None
+    first, later = order(occurred_at="2024-03-01T10:00:00Z"), order(occurred_at=1_709_300_000_123)
+    await partition.process([on("orders", first, 0), on("orders", later, 1)])
+    assert partition.meta.watermark == 1_709_300_000_123
+    unread = order(occurred_at="2024-03-09T10:00:00Z") | {"amount": -1}
+    said = recalculate(2) | {"occurred_at": "2024-03-08T10:00:00Z"}
+    await partition.process(
+        [on("orders", first, 2), on("orders", unread, 3), on("grading-commands", said, 0)]
+    )
+    assert (await store.read_meta(0)).watermark == 1_709_300_000_123
+
+
 async def test_a_topic_prefix_stays_in_the_log():
     """Neither offsets nor causes name the prefix; a dead letter names the topic it had."""
     store = MemoryStore(policy_tag(POLICY))

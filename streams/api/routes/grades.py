@@ -23,7 +23,7 @@ async def grade(
     parts = parts_of(request)
     programme, found = await parts.programmes.find(client)
     body = programme.grade(client, found.state, found.day) | {"alias": found.alias}
-    return answer({**body, "freshness": parts.status.freshness(programme, found.day)})
+    return answer({**body, "freshness": parts.status.freshness(programme, found)})
 
 
 @router.get("/benefits/{level}", response_model=Benefits)

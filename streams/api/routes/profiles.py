@@ -38,7 +38,7 @@ async def ledger(request: Request, client: Client) -> Response:
             "rows": ledger_rows(found.state, programme.policy.scale),
             "score_by_day": score_rows(kept, today),
             "currency": programme.policy.currency,
-            "freshness": parts.status.freshness(programme, found.day),
+            "freshness": parts.status.freshness(programme, found),
         }
     )
 
@@ -99,7 +99,7 @@ async def profile(
             "lifetime_orders": state.lifetime_orders,
             "lifetime_spend": state.lifetime_spend / programme.policy.scale,
             "currency": programme.policy.currency,
-            "freshness": parts.status.freshness(programme, found.day),
+            "freshness": parts.status.freshness(programme, found),
         }
     )
 
