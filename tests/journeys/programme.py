@@ -127,8 +127,11 @@ class Programme:
     async def _has_taken(self, records: int) -> bool:
         self.check()
         metas = await self.metas()
-        done = sum(sum(meta.next.values()) for meta in metas)
-        return done == records and all(meta.head == meta.tail for meta in metas)
+        return _read(metas) == records and all(meta.head == meta.tail for meta in metas)
+
+    async def read(self) -> int:
+        """How many records are committed so far."""
+        return _read(await self.metas())
 
     async def folded(self, enough: int) -> None:
         """Wait until more than so many facts are committed."""
@@ -168,6 +171,10 @@ class Programme:
         """Every customer's grade."""
         rules = rules_of(self.policy, self.partitions, mode="replay")
         return await read_customers(self._redis, self.partitions, rules)
+
+
+def _read(metas: list[PartitionMeta]) -> int:
+    return sum(sum(meta.next.values()) for meta in metas)
 
 
 async def claimed(worker: WorkerProcess) -> bool:

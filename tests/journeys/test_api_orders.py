@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+import pytest_asyncio
 from journeys.programme import Programme
 from journeys.served import asked, served
 from journeys.test_review_commands import reviewing
@@ -12,15 +13,23 @@ from journeys.wire_input import order
 from streams.clock import SystemClock
 from streams.outbox.audit import AUDIT
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture
-async def programme(stack, tmp_path, request):
-    """A worker without customers, in wall time."""
-    name = f"desk-{abs(hash(request.node.name)) % 10**6}"
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def programme(stack, tmp_path_factory):
+    """A worker in wall time; each test has customers of its own."""
     settings = {"REGRADE_CLOCK": "wall", "REGRADE_ERASURE_KEY": "a key of sixteen+"}
-    async with Programme(stack, tmp_path, name, **settings) as made:
+    async with Programme(stack, tmp_path_factory.mktemp("orders"), "desk", **settings) as made:
         await made.worker()
         yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def client(programme):
+    """One who asks an API before it."""
+    async with served(programme) as asking:
+        yield asking
 
 
 def bought(customer: str, **fields) -> dict:
@@ -34,53 +43,53 @@ def outcomes(response: httpx.Response) -> list[str]:
     return [event["outcome"] for event in response.json()["events"]]
 
 
-async def test_events_come_alone_in_arrays_and_in_lines(programme):
+async def test_events_come_alone_in_arrays_and_in_lines(programme, client):
     """Each is answered; what is accepted is graded; the same again counts once."""
     lines = "\n".join(json.dumps(bought(name)) for name in ("cho", "dan"))
+    read = await programme.read()
     both = [bought("bob"), {"type": "order.lost"}, 7, bought("bob", amount=-1, event_id="x")]
-    async with served(programme) as client:
-        assert outcomes(await client.post("/api/events", json=bought("ann"))) == ["accepted"]
-        given = outcomes(await client.post("/api/events", json=both))
-        assert given == ["accepted", "rejected", "rejected", "rejected"]
-        kind = {"Content-Type": "application/x-ndjson"}
-        sent = await client.post("/api/events", content=lines, headers=kind)
-        assert outcomes(sent) == ["accepted", "accepted"]
-        assert outcomes(await client.post("/api/events", json=bought("ann"))) == ["accepted"]
-        await programme.taken(5)
-        assert (await programme.counts())["in:duplicate"] == 1
-        for name in ("ann", "bob", "cho", "dan"):
-            grade = await asked(client, f"/api/client/grade/{name}")
-            assert grade["tier"] == "basic"
-        day = {"type": "day.reached", "event_id": "d", "occurred_at": 1}
-        assert outcomes(await client.post("/api/events", json=day)) == ["rejected"]
+    assert outcomes(await client.post("/api/events", json=bought("ann"))) == ["accepted"]
+    given = outcomes(await client.post("/api/events", json=both))
+    assert given == ["accepted", "rejected", "rejected", "rejected"]
+    kind = {"Content-Type": "application/x-ndjson"}
+    sent = await client.post("/api/events", content=lines, headers=kind)
+    assert outcomes(sent) == ["accepted", "accepted"]
+    assert outcomes(await client.post("/api/events", json=bought("ann"))) == ["accepted"]
+    await programme.taken(read + 5)
+    assert (await programme.counts())["in:duplicate"] == 1
+    for name in ("ann", "bob", "cho", "dan"):
+        grade = await asked(client, f"/api/client/grade/{name}")
+        assert grade["tier"] == "basic"
+    day = {"type": "day.reached", "event_id": "d", "occurred_at": 1}
+    assert outcomes(await client.post("/api/events", json=day)) == ["rejected"]
 
 
-async def test_an_operator_holds_a_tier_lets_it_go_and_recalculates(programme):
+async def test_an_operator_holds_a_tier_lets_it_go_and_recalculates(programme, client):
     """The answer is the worker's; a wrong tier is an error that names the known ones."""
-    async with served(programme) as client:
-        await client.post("/api/events", json=[bought("ann"), bought("bob")])
-        await programme.taken(2)
-        held = await client.put(
-            "/api/client/ann/override", json={"kind": "pin", "tier": "gold", "reason": "key"}
-        )
-        assert held.status_code == 200, held.text
-        (result,) = held.json()["results"]
-        assert (result["outcome"], result["grade"]["tier"]) == ("done", "gold")
-        assert (await asked(client, "/api/client/grade/ann"))["override"]["author"] == "open"
-        known = await asked(client, f"/api/commands/{result['event_id']}")
-        assert known == result
-        wrong = await client.put(
-            "/api/client/ann/override", json={"kind": "pin", "tier": "golden", "reason": "key"}
-        )
-        assert wrong.status_code == 422
-        assert "the policy has basic, silver, gold" in wrong.json()["error"]["message"]
-        freed = await client.request("DELETE", "/api/client/ann/override", json={"reason": "over"})
-        assert freed.json()["results"][0]["grade"]["override"] is None
-        many = await client.post(
-            "/api/client/grade/recalculate", json={"client_ids": ["ann", "bob", "ann"]}
-        )
-        assert [r["customer_id"] for r in many.json()["results"]] == ["ann", "bob"]
-        assert many.json()["pending"] == []
+    read = await programme.read()
+    await client.post("/api/events", json=[bought("eve"), bought("fay")])
+    await programme.taken(read + 2)
+    held = await client.put(
+        "/api/client/eve/override", json={"kind": "pin", "tier": "gold", "reason": "key"}
+    )
+    assert held.status_code == 200, held.text
+    (result,) = held.json()["results"]
+    assert (result["outcome"], result["grade"]["tier"]) == ("done", "gold")
+    assert (await asked(client, "/api/client/grade/eve"))["override"]["author"] == "open"
+    known = await asked(client, f"/api/commands/{result['event_id']}")
+    assert known == result
+    wrong = await client.put(
+        "/api/client/eve/override", json={"kind": "pin", "tier": "golden", "reason": "key"}
+    )
+    assert wrong.status_code == 422
+    assert "the policy has basic, silver, gold" in wrong.json()["error"]["message"]
+    freed = await client.request("DELETE", "/api/client/eve/override", json={"reason": "over"})
+    assert freed.json()["results"][0]["grade"]["override"] is None
+    many = await client.post(
+        "/api/client/grade/recalculate", json={"client_ids": ["eve", "fay", "eve"]}
+    )
+    assert [r["customer_id"] for r in many.json()["results"]] == ["eve", "fay"]
+    assert many.json()["pending"] == []
 
 
 async def test_without_a_worker_the_answer_says_where_to_ask(stack, tmp_path):
@@ -97,22 +106,24 @@ async def test_without_a_worker_the_answer_says_where_to_ask(stack, tmp_path):
         assert (await asked(client, pending["ask"]))["outcome"] == "done"
 
 
-async def test_an_erased_customer_leaves_the_answers(programme):
+async def test_an_erased_customer_leaves_the_answers(programme, client):
     """The id must be said twice; afterwards neither grade, history nor changes know them."""
-    async with served(programme) as client:
-        await client.post("/api/events", json=[bought("ann"), bought("bob")])
-        await programme.taken(2)
-        once = await client.post("/api/client/ann/erase", json={"reason": "r", "confirm": "an"})
-        assert (once.status_code, once.json()["error"]["code"]) == (422, "not_confirmed")
-        gone = await client.post("/api/client/ann/erase", json={"reason": "r", "confirm": "ann"})
-        assert gone.json()["results"][0]["outcome"] == "done"
-        await programme.taken(3)
-        (entry,) = await programme.published(AUDIT)
-        assert json.loads(entry.value)["author"] == "open"
-        for path in ("/api/client/grade/ann", "/api/client/ann", "/api/client/ann/history"):
-            assert (await client.get(path)).status_code == 404
-        changes = (await asked(client, "/api/changes"))["changes"]
-        assert {change["customer_id"] for change in changes} == {"bob"}
+    read = await programme.read()
+    await client.post("/api/events", json=[bought("gus"), bought("hal")])
+    await programme.taken(read + 2)
+    once = await client.post("/api/client/gus/erase", json={"reason": "r", "confirm": "gu"})
+    assert (once.status_code, once.json()["error"]["code"]) == (422, "not_confirmed")
+    gone = await client.post("/api/client/gus/erase", json={"reason": "r", "confirm": "gus"})
+    assert gone.json()["results"][0]["outcome"] == "done"
+    await programme.taken(read + 3)
+    *_, entry = await programme.published(AUDIT)
+    assert json.loads(entry.value)["author"] == "open"
+    for path in ("/api/client/grade/gus", "/api/client/gus", "/api/client/gus/history"):
+        assert (await client.get(path)).status_code == 404
+    changes = (await asked(client, "/api/changes"))["changes"]
+    told = {change["customer_id"] for change in changes}
+    assert "hal" in told
+    assert "gus" not in told
 
 
 async def test_moves_that_wait_are_decided(stack, tmp_path):

@@ -5,7 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from builders import day_reached, interaction, log, order, policy, refund
+from builders import day_reached, document, interaction, log, order, policy, policy_from, refund
 from hypothesis import given
 from hypothesis import strategies as st
 from random_policies import documents
@@ -134,3 +134,20 @@ move: {triggers: [{name: x, fires_on: any, demote: true}]}
     assert (rules.hold_days, rules.triggers[0].steps) == (30, 1)
     assert (rules.time_zone, rules.currency) == ("Asia/Shanghai", "CNY")
     assert rules.eligible == "first_order"
+
+
+@given(documents())
+def test_a_document_in_memory_means_what_its_text_means(drawn):
+    """The short way of the tests leads to the same policy, fingerprint included."""
+    assert policy_from(drawn) == parse_policy(json.dumps(drawn), "test")
+
+
+def test_a_document_in_memory_is_refused_as_its_text_is():
+    """By shape and by meaning, with the same words."""
+    for wrong in ({"tiers": "none"}, {"by": "spend(30) +"}, {"version": 0}):
+        changed = document() | wrong
+        with pytest.raises(PolicyRefused) as as_text:
+            parse_policy(json.dumps(changed), "test")
+        with pytest.raises(PolicyRefused) as in_memory:
+            policy_from(changed)
+        assert str(in_memory.value) == str(as_text.value)
