@@ -6,6 +6,9 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PARTS  := kafka or promtool or kubectl or chromium or buildah
 
+# Every test run starts hundreds of processes: none compiles anew what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test check lint types contracts docstrings audit test-parts image soak ci bench golden record-release docs lock clean
 

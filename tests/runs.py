@@ -123,7 +123,7 @@ async def drive(  # noqa: PLR0913 - each way to differ has its test
 
     Then, with `until`, the clock reaches that day.
     """
-    rules = rules_of(given, 1, mode="replay", erasure_key=erasure_key)
+    rules = _rules(given, erasure_key)
     store = store or MemoryStore(policy_tag(given))
     meta = await store.claim(0, "first", 1)
     processor = PartitionProcessor(0, rules, store, meta, CustomerCache(cache))
@@ -150,6 +150,18 @@ async def drive(  # noqa: PLR0913 - each way to differ has its test
     # A counter that came back to zero may or may not be there.
     run_.counts = {name: n for name, n in counts.items() if n}
     return run_
+
+
+_LATEST: dict[str, tuple[Policy, Rules]] = {}
+
+
+def _rules(given: Policy, erasure_key: str) -> Rules:
+    """The rules of a policy, compiled once for all runs under it that follow one another."""
+    policy, rules = _LATEST.get(erasure_key, (None, None))
+    if policy is not given or rules is None:
+        rules = rules_of(given, 1, mode="replay", erasure_key=erasure_key)
+        _LATEST[erasure_key] = given, rules
+    return rules
 
 
 def run(given: Policy, records: Sequence[LogRecord], **how: Any) -> Run:
