@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import count
 from random import Random
@@ -39,6 +40,7 @@ class Model(NamedTuple):
 
     blob: bytes
     due: Day | None
+    tier: int
 
 
 class Models(NamedTuple):
@@ -96,8 +98,14 @@ async def grade_models(policy: Policy) -> Models:
     for blob in await store.load(0, await store.customers(0)):
         if blob is None or advance(decode(blob), order, judge, today).changes:
             continue
-        models.append(Model(blob, decode(blob).due))
+        models.append(model(blob))
     return Models(models, today, last_ms)
+
+
+def model(blob: bytes) -> Model:
+    """A customer as stored."""
+    state = BlobCodec().decode(blob)
+    return Model(blob, state.due, state.tier)
 
 
 async def measure_size(
@@ -114,9 +122,9 @@ async def measure_size(
         store = store_of(stack, policy)
         try:
             await store.prepare(durable=True)
-            await copy(models, names, store)
+            await copy(policy, models, names, store)
             for mix, chosen in (("spread", names), ("same", names[:few])):
-                await copy(models, chosen[:few], store)  # as it was before `spread`
+                await copy(policy, models, chosen[:few], store)  # as it was before `spread`
                 orders = orders_of(chosen, options.orders, number, models.last_ms)
                 records = await produce(stack.bootstrap, orders, close=False)
                 run = await run_worker(stack, policy, settings, records=records, name=mix)
@@ -131,9 +139,9 @@ def _figures(run: WorkerRun) -> dict[str, Any]:
     return {**run.span.figures(), "store_cpu_us_per_event": cpu["store"]}
 
 
-async def copy(models: Models, names: Sequence[str], store: RedisStore) -> None:
+async def copy(policy: Policy, models: Models, names: Sequence[str], store: RedisStore) -> None:
     """Give each customer the state of one of the models, through the store's own door."""
-    drawn = Random("copies")
+    drawn, tiers = Random("copies"), [f"tier:{tier.name}" for tier in policy.tiers]
     copies = [(name, drawn.choice(models.models)) for name in names]
     for partition in range(PARTITIONS):
         meta = await store.claim(partition, "benchmark", PARTITIONS)
@@ -148,7 +156,7 @@ async def copy(models: Models, names: Sequence[str], store: RedisStore) -> None:
                 states=[(name, model.blob) for name, model in some],
                 due=[(name, model.due) for name, model in some],
                 rows=[],
-                counts={},
+                counts=dict(Counter(tiers[model.tier] for _, model in some)),
                 moves={},
             )
             await store.commit(partition, commit)

@@ -3,14 +3,14 @@
 import asyncio
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flatness import Model, Models, copy
+from flatness import Models, copy, model
 from histories import grade
-from latency import ORDERS, Pace, Seen
-from measure import Reading, emit, p50_p99, peak_memory_mib, progress
+from latency import ORDERS, Seen
+from live import PATIENCE_S, WARM_UP_S, Live, noticed, rows_of, until_read
+from measure import Reading, emit, peak_memory_mib, progress
 from worker_run import PARTITIONS, metas, store_of, worker_on
 
 from scoring.calendar import date_of
@@ -20,36 +20,15 @@ from streams.bootstrap import local_days, policy_tag
 from streams.clock import SystemClock
 from streams.embedded.stack import EmbeddedStack
 from streams.embedded.topics import create_topics
-from streams.partition.ports import PartitionMeta
 from streams.policies.load import load_policy
 from streams.replay.generator import generate_orders
-from streams.storage.codec import BlobCodec
 from streams.storage.memory_store import MemoryStore
 from streams.storage.redis_store import RedisStore
 from streams.topics import TIER_CHANGES, topic_specs
 
 MODELS, MODEL_ORDERS = 10_000, 100_000
 _HISTORY_DAYS = 18 * 365 // 12
-_WARM_UP_S = 3
 _POLL_S = 0.1
-_PATIENCE_S = 1800.0
-_LAST_READ_S = 10.0
-
-
-class Night(Pace):
-    """Live orders of new customers: of today first, then of tomorrow."""
-
-    def __init__(self, bootstrap: str, rate: int) -> None:
-        super().__init__(bootstrap, rate)
-        self.over = asyncio.Event()
-
-    async def until_over(self, name: str) -> None:
-        """Send orders of tomorrow, second by second, until the night is over."""
-        second = 0
-        self.ahead_ms = MS_PER_DAY
-        while not self.over.is_set():
-            await self.keep(f"{name}{second:04d}-", 1)
-            second += 1
 
 
 def main() -> None:
@@ -61,7 +40,7 @@ def arguments() -> Namespace:
     """What to measure."""
     parser = ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add("--customers", type=int, default=200_000, help="all of them due on one day")
+    add("--customers", type=int, default=1_000_000, help="all of them due on one day")
     add("--rate", type=int, default=500, help="live orders a second")
     add("--seconds", type=int, default=8, help="of live orders before the night")
     add("--policy", default="b2b-fresh", help="one that grades at the first order")
@@ -80,7 +59,7 @@ async def measure(options: Namespace) -> None:
             await store.prepare(durable=True)
             progress(f"Storing {options.customers:,} customers ...")
             names = [f"n{number:07d}" for number in range(options.customers)]
-            await copy(models, names, store)
+            await copy(policy, models, names, store)
             with worker_on(stack, stack.folder / "worker", settings) as worker:
                 await asyncio.to_thread(worker.wait_ready)
                 progress(f"  worker process {worker.pid}")
@@ -97,22 +76,26 @@ async def measure(options: Namespace) -> None:
 
 
 async def models_due_tomorrow(policy: Policy) -> Models:
-    """Histories that end today, of customers whose next due day is tomorrow."""
+    """Of all histories those of customers whose next due day is tomorrow."""
+    models, today, now = await histories_until_today(policy)
+    due = [one for one in models if one.due == today + 1]
+    progress(f"  {len(due)} of {len(models)} are due tomorrow")
+    return Models(due, today, now)
+
+
+async def histories_until_today(policy: Policy) -> Models:
+    """Histories of 18 months that end today."""
     progress("Grading the customers to copy ...")
     now = SystemClock().now_ms()
     today = local_days(policy).of(now)
     start = date_of(today) - timedelta(days=_HISTORY_DAYS - 1)
     store = MemoryStore(policy_tag(policy))
     events = generate_orders(MODELS, MODEL_ORDERS, start=date.fromordinal(start.toordinal()))
-    meta = await grade(
+    await grade(
         (e for e in events if local_days(policy).of(e.timestamp_ms) <= today), policy, store
     )
-    decode = BlobCodec().decode
     blobs = await store.load(0, await store.customers(0))
-    models = [Model(blob, decode(blob).due) for blob in blobs if blob]
-    due = [model for model in models if model.due == today + 1]
-    progress(f"  {len(due)} of {len(models)} are due tomorrow (day {meta.day} of {today})")
-    return Models(due, today, now)
+    return Models([model(blob) for blob in blobs if blob], today, now)
 
 
 async def the_night(
@@ -125,25 +108,26 @@ async def the_night(
     """Live orders of today, then of tomorrow until nobody is due any more."""
     tomorrow = Day(models.day + 1)
     bare, changes = Seen(ORDERS, stack.bootstrap), Seen(TIER_CHANGES, stack.bootstrap)
-    night = Night(stack.bootstrap, options.rate)
+    night = Live(stack.bootstrap, options.rate)
     async with bare.reading(), changes.reading(), night:
-        await night.keep("w", _WARM_UP_S)
+        await night.keep("w", WARM_UP_S)
         night.forget()
         progress(f"{options.rate:,} orders/s of today ...")
         await night.keep("c", options.seconds)
-        await _until_read(night, bare, changes)
-        before = _figures(night, bare, changes)
+        await until_read(night, bare, changes)
+        before = noticed(night, bare, changes)
         night.forget()
         progress(f"{options.rate:,} orders/s of tomorrow, {options.customers:,} due ...")
-        rows_before = _rows(await metas(store))
+        rows_before = rows_of(await metas(store))
         start = Reading.take(0, pids)
+        night.ahead_ms = MS_PER_DAY
         sending = asyncio.create_task(night.until_over("m"))
         await _until_ticked(store, tomorrow)
         end = Reading.take(options.customers, pids)
         night.over.set()
         await sending
-        await _until_read(night, bare, changes)
-        meanwhile = _figures(night, bare, changes)
+        await until_read(night, bare, changes)
+        meanwhile = noticed(night, bare, changes)
     seconds = end.at - start.at
     cpu_s_spent = {name: end.cpu[name] - start.cpu[name] for name in pids}
     # The live orders of the night are in it: what they cost alone is not known by night.
@@ -151,7 +135,7 @@ async def the_night(
     return {
         "seconds": round(seconds, 2),
         "ticks_per_second": round(options.customers / seconds),
-        "rows": _rows(await metas(store)) - rows_before,
+        "rows": rows_of(await metas(store)) - rows_before,
         "before": before,
         "meanwhile": meanwhile,
         "worker_cpu_us_per_tick": round(per_tick * 1e6, 1),
@@ -161,7 +145,7 @@ async def the_night(
 
 async def _until_ticked(store: RedisStore, through: Day) -> None:
     """Wait until the day has come in every partition and nobody is due by then."""
-    deadline = time.perf_counter() + _PATIENCE_S
+    deadline = time.perf_counter() + PATIENCE_S
     while time.perf_counter() < deadline:
         days = [meta.day if meta else None for meta in await metas(store)]
         left = [await store.due_count(at, through) for at in range(PARTITIONS)]
@@ -169,30 +153,6 @@ async def _until_ticked(store: RedisStore, through: Day) -> None:
             return
         await asyncio.sleep(_POLL_S)
     raise TimeoutError(f"{left} customers are left")
-
-
-async def _until_read(pace: Pace, *readers: Seen) -> None:
-    deadline = time.perf_counter() + _LAST_READ_S
-    while time.perf_counter() < deadline:
-        if all(pace.sent.keys() <= seen.at.keys() for seen in readers):
-            return
-        await asyncio.sleep(0.05)
-
-
-def _figures(pace: Pace, bare: Seen, changes: Seen) -> dict[str, Any]:
-    """Milliseconds from sending an order to reading its change, and to reading the order."""
-    both = [key for key in pace.sent if key in bare.at and key in changes.at]
-    return {
-        "orders": len(pace.sent),
-        "change_ms": p50_p99([(changes.at[key] - pace.sent[key]) * 1000 for key in both]),
-        "bare_ms": p50_p99([(bare.at[key] - pace.sent[key]) * 1000 for key in both]),
-        "sent_late_ms": p50_p99([late * 1000 for late in pace.behind]),
-        "missing": len(pace.sent) - len(both),
-    }
-
-
-def _rows(found: Sequence[PartitionMeta | None]) -> int:
-    return sum(meta.tail for meta in found if meta)
 
 
 if __name__ == "__main__":

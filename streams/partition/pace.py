@@ -1,9 +1,9 @@
 """How many due customers to tick at once, so that live records never wait long."""
 
-TARGET_S = 0.1
+TARGET_S = 0.03
 """Seconds one slice of ticks should take, its commit included."""
 
-ROOM = 100
+ROOM = 400
 """Rows that may wait to be published when a slice begins: live changes queue behind them."""
 
 _FIRST, _FEWEST, _MOST = 200, 100, 4000
@@ -15,11 +15,11 @@ class Pace:
     On a busy machine, or beside other partitions, the same ticks take longer: slices shrink,
     but not until most of the time goes into their commits.
 
-    >>> pace = Pace(); pace.took(200, 0.02); pace.at_once
+    >>> pace = Pace(); pace.took(200, 0.006); pace.at_once
     400
     >>> pace.took(400, 0.3); pace.at_once
     200
-    >>> pace.took(3, 0.02); pace.at_once
+    >>> pace.took(3, 0.006); pace.at_once
     200
     """
 

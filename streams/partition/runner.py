@@ -31,6 +31,8 @@ PAUSE_ABOVE = 4
 
 _SECOND = 1.0
 _PROOF_S = 0.003
+_ROOM_S = 0.005
+_TURN_S = 0.05
 _SHORT_LOG_S = 5.0
 _AFTER_MIDNIGHT_MS = 60_000
 _FUTURE_DAYS = 1
@@ -279,15 +281,23 @@ class PartitionRunner:
 
     async def _tick_some(self) -> bool:
         """Tick some of those still due, unless what earlier ones caused is not published yet."""
-        around = self._around
-        if not self.processor.owing or around.outlet.waiting(self.partition) > ROOM:
+        if not self.processor.owing or not self._has_a_turn():
             return False
-        started, at_once = around.clock.monotonic(), self._pace.at_once
-        await self._work(self.processor.tick_some(at_once), ())
+        started, at_once = self._around.clock.monotonic(), self._pace.at_once
+        try:
+            await self._work(self.processor.tick_some(at_once), ())
+        finally:
+            self._around.turns.end()
         if self.processor.owing:
-            self._pace.took(at_once, around.clock.monotonic() - started)
+            self._pace.took(at_once, self._around.clock.monotonic() - started)
         await self._tell_who_is_left()
         return True
+
+    def _has_a_turn(self) -> bool:
+        """Whether a slice may begin; if so the turn is to be ended after it."""
+        if self._around.outlet.waiting(self.partition) > ROOM:
+            return False
+        return self._around.turns.take(self._wake)
 
     async def _change_policy(self) -> bool:
         """Take the version in force, once nothing is owed under the last; or sweep on."""
@@ -310,11 +320,14 @@ class PartitionRunner:
     async def _sweep_some(self) -> bool:
         """Bring some more customers to the version in force; false when rows have to go first."""
         around, processor = self._around, self.processor
-        if around.outlet.waiting(self.partition) > ROOM:
+        if not self._has_a_turn():
             return False
         started, at_once = around.clock.monotonic(), self._pace.at_once
         before = processor.meta.reign.reached
-        await self._work(processor.sweep_some(at_once), ())
+        try:
+            await self._work(processor.sweep_some(at_once), ())
+        finally:
+            around.turns.end()
         reign = self.processor.meta.reign
         self._pace.took(reign.reached - before, around.clock.monotonic() - started)
         around.observer.reigns(self.partition, self.processor.meta)
@@ -334,9 +347,13 @@ class PartitionRunner:
         self._wake.clear()
         if self._stopping:
             return
-        owing = self.processor.owing or self.processor.sweeping
-        in_doubt = self._short or not self._merge.empty() or owing
-        seconds = _PROOF_S if in_doubt else _SECOND
+        seconds = _SECOND
+        if self._short or not self._merge.empty():
+            seconds = _PROOF_S
+        elif self.processor.owing or self.processor.sweeping:
+            # Who waits for a turn is woken; who waits for the broker has to look.
+            waits_for_room = self._around.outlet.waiting(self.partition)
+            seconds = _ROOM_S if waits_for_room else _TURN_S
         try:
             await asyncio.wait_for(self._wake.wait(), seconds)
         except TimeoutError:

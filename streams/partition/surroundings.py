@@ -12,6 +12,7 @@ from streams.partition.batch import Batch
 from streams.partition.ports import OutboxRow, PartitionMeta, PartitionStore
 from streams.partition.processor import PartitionProcessor
 from streams.partition.reign import NextVersion
+from streams.partition.turns import Turns
 
 ClockMode = Literal["wall", "event"]
 
@@ -169,3 +170,4 @@ class Surroundings:
     mode: ClockMode
     build: Callable[[int, PartitionMeta], PartitionProcessor]
     policies: PolicySource = field(default_factory=OnePolicy)
+    turns: Turns = field(default_factory=Turns)

@@ -19,6 +19,9 @@ from streams.partition.rules import Rules
 LOOKED_THROUGH = 5000
 """Keys looked through in one answer of the store, which serves live records as well."""
 
+LOOKS = 16
+"""Most answers for one slice: where there are many partitions few of the keys are of this one."""
+
 
 class GenerationUnknown(RegradeError):
     """A customer was graded by a version that is neither in force nor the one before."""
@@ -76,11 +79,14 @@ class Sweep:
 
     async def next(self, at_once: int) -> list[str]:
         """The next customers to look at; none may mean only that none were in sight."""
-        if not self._found and self._place is not None:
-            self._place, self._found = await self._store.scan(
+        for _ in range(LOOKS):
+            if len(self._found) >= at_once or self._place is None:
+                break
+            self._place, found = await self._store.scan(
                 self._partition, self._place, LOOKED_THROUGH
             )
             self._place = self._place or None
+            self._found += found
         some, self._found = self._found[:at_once], self._found[at_once:]
         return some
 
