@@ -63,7 +63,7 @@ soak: $(READY) ## random faults on Apache Kafka: SEED says where to begin, MINUT
 ci: check audit test test-parts ## what has to pass before a change lands
 
 bench: $(READY) ## measure; one JSON line each
-	@for script in core labels state_size latency midnight flatness throughput; do \
+	@for script in core labels state_size latency midnight sweep flatness throughput; do \
 	  $(BIN)/python benchmarks/$$script.py || exit 1; done
 
 golden: $(READY) ## write the golden histories anew; review the difference

@@ -142,7 +142,7 @@ class Keeper:
             clock=clock,
             days=days,
             mode=settings.clock,
-            build=self._builder(store, versions),
+            build=self._builder(store, versions, failpoints),
             policies=versions,
         )
         self._coordinator = Coordinator(
@@ -155,12 +155,13 @@ class Keeper:
         )
 
     def _builder(
-        self, store: PatientStore, versions: Versions
+        self, store: PatientStore, versions: Versions, failpoints: Failpoints
     ) -> Callable[[int, PartitionMeta], PartitionProcessor]:
         def build(partition: int, meta: PartitionMeta) -> PartitionProcessor:
             owned = max(1, len(self._app.consumer.assignment()) // len(TOPICS))
             cache = CustomerCache(self._plan.settings.cache_customers // owned)
-            return PartitionProcessor(partition, versions.rules(meta), store, meta, cache)
+            processor = PartitionProcessor(partition, versions.rules(meta), store, meta, cache)
+            return failpoints.within(processor)
 
         return build
 

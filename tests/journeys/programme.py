@@ -2,6 +2,8 @@
 
 import time
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -24,6 +26,8 @@ from streams.storage.redis_store import RedisStore, connect
 from streams.topics import topic_specs
 
 OWES_S = 30.0
+KILLED = 128 + 9
+"""What a process ends with that was killed."""
 
 
 class Stack(Protocol):
@@ -181,6 +185,16 @@ async def claimed(worker: WorkerProcess) -> bool:
     """Whether a worker owns partitions; an error if it has ended."""
     worker.check()
     return "partitions claimed" in worker.output()
+
+
+async def die(programme: Programme, points: Sequence[str], *program: str) -> None:
+    """One worker after the other works until it dies at its named point."""
+    for point in points:
+        programme.settings["REGRADE_FAILPOINTS"] = point
+        worker = programme.launch(*program)
+        del programme.settings["REGRADE_FAILPOINTS"]
+        await until(partial(_has_ended, worker), f"dead at {point}", 60)
+        assert exit_status(worker) == KILLED, (point, worker.output())
 
 
 async def ended(worker: WorkerProcess) -> None:

@@ -1,7 +1,7 @@
 """A night of a hundred days with a thousand customers due, and workers that die in it.
 
-the host's clock   today   +100 days    today    +50 days   +100 days
-the worker         takes   ticks †      ticks †  ticks †    ticks to the end
+the host's clock   today   +100 days         today     +50 days       +100 days     +100 days
+the worker         takes   † before a slice  † after   † after rows   † committed   ticks to the end
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import pytest
 from builders import record
 from journeys.laws import check_versions, once_each
 from journeys.patience import until
-from journeys.programme import Programme, claimed
+from journeys.programme import Programme, claimed, die
 from runs import run
 
 from scoring.units import Day
@@ -30,8 +30,13 @@ pytestmark = pytest.mark.long
 HOST = str(Path(__file__).with_name("stepped_host.py"))
 CUSTOMERS = 1200
 DAYS = 100
-STEPS = (DAYS, 0, DAYS // 2, DAYS)
-"""How many days ahead the host's clock is while each worker lives."""
+DEATHS = {
+    "before-tick=kill@3": DAYS,
+    "after-tick=kill@2": 0,
+    "after-publish=kill@3": DAYS // 2,
+    "after-commit=kill@5": DAYS,
+}
+"""Where each worker dies, and how many days ahead the host's clock is while it lives."""
 DAY_MS = 86_400_000
 
 
@@ -73,19 +78,6 @@ class Night:
         store, partitions = self.programme.store, range(self.programme.partitions)
         return sum([await store.due_count(at, self.last) for at in partitions])
 
-    async def commits(self) -> list[str]:
-        """The last commit of each partition."""
-        return [meta.commit for meta in await self.programme.metas()]
-
-    async def gets_on(self) -> None:
-        """Wait until a commit of this worker."""
-        before = await self.commits()
-        await until(lambda: self._has_moved(before), "a commit further")
-
-    async def _has_moved(self, before: list[str]) -> bool:
-        self.programme.check()
-        return await self.commits() != before
-
     async def over(self) -> None:
         """Wait until everybody is ticked and all is published."""
         await until(self._is_over, "morning", 90)
@@ -120,17 +112,16 @@ async def test_a_night_is_one_night_whatever_befalls_host_and_worker(stack, tmp_
         await programme.taken(len(events))
 
         killed_in_it = 0
-        for step in STEPS:
+        worker.kill()
+        for point, step in DEATHS.items():
             night.set_clock(ahead - (DAYS - step) * DAY_MS)
-            if await night.owed():
-                await night.gets_on()
-            latest = [meta.day for meta in await programme.metas()]
-            worker.kill()
+            before = await days_of(programme)
+            await die(programme, [point], HOST, str(night.clock))
             killed_in_it += await night.owed() > 0
-            worker = await night.worker()
-            assert all(a <= b for a, b in zip(latest, await days_of(programme), strict=True))
+            assert all(a <= b for a, b in zip(before, await days_of(programme), strict=True))
+        await night.worker()
         await night.over()
-        assert killed_in_it > 1
+        assert killed_in_it == len(DEATHS)
 
         log = [
             record(event.value, at, key=event.key, timestamp=now) for at, event in enumerate(events)

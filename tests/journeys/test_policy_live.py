@@ -1,6 +1,5 @@
 """A new version of the policy while orders flow: published, taken, swept, taken back (R40, R53)."""
 
-import asyncio
 import json
 from collections import Counter
 from pathlib import Path
@@ -168,47 +167,3 @@ async def test_a_version_waits_for_its_instant(stack, tmp_path):
     (planned,) = json.loads(listed.out)["versions"]
     assert not planned["withdrawn"]
     assert [one["withdrawn"] for one in json.loads(after.out)["versions"]] == [True, False]
-
-
-async def test_a_sweep_goes_on_after_any_kill(stack, tmp_path):
-    """Killed at several places of the sweep, nobody is left out and nobody moves twice."""
-    names = [f"k{number}" for number in range(3000)]
-    async with Programme(stack, tmp_path, "kills", REGRADE_CLOCK="wall") as programme:
-        await programme.worker()
-        await send(stack.bootstrap, programme.prefix, orders(0, names))
-        await programme.taken(len(names))
-        done = await regrade(
-            "policy", "publish", written(tmp_path, SECOND), settings=settings_of(programme)
-        )
-        assert done.code == 0, done.err
-        seen = 0
-        for _ in range(3):
-            seen = await further(programme, seen)
-            programme.workers[-1].kill()
-            await programme.worker()
-            await send(stack.bootstrap, programme.prefix, orders(len(names) + seen, names[-5:]))
-        await reached(programme, "grocery-usd v2")
-        await until(lambda: published(programme), "published")
-        told = [json.loads(record.value) for record in await programme.changes()]
-        reigns = [meta.reign for meta in await programme.metas()]
-    assert sum(reign.reached for reign in reigns) == sum(reign.total for reign in reigns)
-    assert sum(reign.total for reign in reigns) == len(names)
-    moved = {one["id"]: one for one in told if one["cause"] == {"policy": 2} and "label" not in one}
-    assert Counter(one["customer_id"] for one in moved.values()) == Counter(names)
-
-
-async def further(programme: Programme, seen: int) -> int:
-    """Wait until the sweep has gone on a little, or is over; how far it is."""
-    while True:
-        reigns = [meta.reign for meta in await programme.metas()]
-        found = sum(reign.reached for reign in reigns)
-        taken = all(reign.generation for reign in reigns)
-        if found > seen or (taken and not any(reign.sweeping for reign in reigns)):
-            return found
-        programme.check()
-        await asyncio.sleep(0.001)
-
-
-async def published(programme: Programme) -> bool:
-    """Whether nothing waits in an outbox."""
-    return all(meta.head == meta.tail for meta in await programme.metas())
