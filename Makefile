@@ -47,8 +47,8 @@ test-parts: $(READY) ## long tests, and those that need Apache Kafka (Java 17, M
 	deploy/prometheus/promtool.sh
 	deploy/board/install-chromium.sh
 	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "long and not ($(PARTS))"
-	$(BIN)/python -m pytest -m "kafka or promtool or kubectl"
+	$(BIN)/python -m pytest -n 2 --dist loadfile \
+	  -m "(long or kafka or promtool or kubectl) and not (chromium or buildah)"
 	$(BIN)/python -m pytest -m chromium # apart: a browser's loop runs beside no other
 
 image: $(READY) ## build the image with Buildah, on a base of Debian packages, and run it (root)

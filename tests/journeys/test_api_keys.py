@@ -3,9 +3,11 @@
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 from journeys.programme import Programme
 from journeys.regrade_command import regrade
 from journeys.served import served
+from regrade_here import regrade_here
 
 from streams.api.app import create_app
 from streams.api.described import roles
@@ -68,7 +70,7 @@ async def guarded(programme: Programme, **settings: str):
     file = programme.folder / "keys.json"
     keys = {}
     for role in ("viewer", "operator", "admin"):
-        made = await regrade("keys", "add", f"{role}-key", "--role", role, "--file", str(file))
+        made = regrade_here("keys", "add", f"{role}-key", "--role", role, "--file", str(file))
         assert made.code == 0, made.err
         keys[role] = made.out.strip()
     async with served(programme, REGRADE_API_KEYS=str(file), **settings) as client:
@@ -81,6 +83,14 @@ async def programme(stack, tmp_path, request):
     name = f"door-{abs(hash(request.node.name)) % 10**6}"
     async with Programme(stack, tmp_path, name) as made:
         yield made
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def unguarded(stack, tmp_path_factory):
+    """A programme, and a client of an API without keys before it."""
+    folder = tmp_path_factory.mktemp("open")
+    async with Programme(stack, folder, "open-door") as made, served(made) as client:
+        yield made, client
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -129,20 +139,21 @@ async def test_the_page_signs_in_with_a_cookie_no_script_reads(programme):
         for foreign in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
             refused = await client.post("/api/policies/check", headers=foreign, **check)
             assert refused.json()["error"]["code"] == "origin"
-        await regrade("keys", "revoke", "operator-key", "--file", str(file))
+        regrade_here("keys", "revoke", "operator-key", "--file", str(file))
         assert (await client.get("/api/me")).status_code == 401
         assert keys["admin"].rpartition("_")[2] not in file.read_text(encoding="utf-8")
 
 
-async def test_an_open_api_answers_this_machine_only(programme):
+@pytest.mark.asyncio(loop_scope="module")
+async def test_an_open_api_answers_this_machine_only(unguarded):
     """A name that resolves to this machine is not enough: a page could have chosen it."""
-    async with served(programme) as client:
-        assert (await client.get("/api/me")).json()["open"]
-        rebound = await client.get("/api/me", headers={"Host": "evil.example"})
-        assert rebound.json()["error"]["code"] == "host"
-        foreign = {"Origin": "http://evil.example"}
-        refused = await client.post("/api/policies/check", json={"text": "x"}, headers=foreign)
-        assert refused.status_code == 403
+    _, client = unguarded
+    assert (await client.get("/api/me")).json()["open"]
+    rebound = await client.get("/api/me", headers={"Host": "evil.example"})
+    assert rebound.json()["error"]["code"] == "host"
+    foreign = {"Origin": "http://evil.example"}
+    refused = await client.post("/api/policies/check", json={"text": "x"}, headers=foreign)
+    assert refused.status_code == 403
 
 
 async def test_who_asks_too_fast_or_sends_too_much_is_told_so(programme):
@@ -166,26 +177,28 @@ async def test_it_does_not_start_open_to_others(programme):
     assert "regrade keys add" in done.err
 
 
-async def test_answers_carry_the_headers_that_guard_the_page(programme):
+@pytest.mark.asyncio(loop_scope="module")
+async def test_answers_carry_the_headers_that_guard_the_page(unguarded):
     """Same origin, no script but our files, no guessing of types, nothing kept."""
-    async with served(programme) as client:
-        for path in ("/api/me", "/healthz", "/nothing", "/"):
-            headers = (await client.get(path)).headers
-            assert "script-src 'self';" in headers["content-security-policy"]
-            assert "unsafe" not in headers["content-security-policy"]
-            assert headers["x-content-type-options"] == "nosniff"
-            assert headers["x-frame-options"] == "DENY"
-            assert "server" not in headers
+    _, client = unguarded
+    for path in ("/api/me", "/healthz", "/nothing", "/"):
+        headers = (await client.get(path)).headers
+        assert "script-src 'self';" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert "server" not in headers
 
 
-async def test_logs_and_metrics_name_no_customer(programme):
+@pytest.mark.asyncio(loop_scope="module")
+async def test_logs_and_metrics_name_no_customer(unguarded):
     """The log holds the template of a route and a hash of who was asked for."""
-    async with served(programme) as client:
-        await client.get("/api/client/grade/very-private")
-        await client.get("/api/changes", params={"customer": "very-private"})
-        metrics = (await client.get("/metrics")).text
-        assert 'route="/api/client/grade/{clientId}"' in metrics
-        assert "very-private" not in metrics
-        log = (programme.folder / "api" / "server.log").read_text(encoding="utf-8")
-        assert '"route": "/api/client/grade/{clientId}"' in log
-        assert "very-private" not in log
+    programme, client = unguarded
+    await client.get("/api/client/grade/very-private")
+    await client.get("/api/changes", params={"customer": "very-private"})
+    metrics = (await client.get("/metrics")).text
+    assert 'route="/api/client/grade/{clientId}"' in metrics
+    assert "very-private" not in metrics
+    log = (programme.folder / "api" / "server.log").read_text(encoding="utf-8")
+    assert '"route": "/api/client/grade/{clientId}"' in log
+    assert "very-private" not in log

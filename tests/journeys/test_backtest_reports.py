@@ -1,5 +1,6 @@
 """`regrade backtest` as a user starts it: what it prints, compares, draws and refuses."""
 
+import asyncio
 import json
 import sys
 from asyncio import create_subprocess_exec
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from journeys.regrade_command import regrade
 from journeys.small_history import csv_text
+from regrade_here import regrade_here
 
 from streams.policies.load import policy_text
 
@@ -70,15 +72,15 @@ async def test_json_and_files_say_the_same(history, tmp_path):
     }
 
 
-async def test_a_second_policy_has_its_own_files_and_the_differences(history, stricter, tmp_path):
+def test_a_second_policy_has_its_own_files_and_the_differences(history, stricter, tmp_path):
     """Each policy's files are those of a run of its own; differences are told one by one."""
     out, alone, other = (tmp_path / name for name in ("out", "alone", "other"))
-    both = await regrade(
+    both = regrade_here(
         "backtest", history, *GROCERY, "--against", stricter, "--out", str(out), "--json"
     )
     assert both.code == 0, both.err
     for policy, folder in (("grocery-usd", alone), (stricter, other)):
-        done = await regrade("backtest", history, "--policy", policy, "--out", str(folder))
+        done = regrade_here("backtest", history, "--policy", policy, "--out", str(folder))
         assert done.code == 0, done.err
     for name in FILES:
         assert (out / name).read_bytes() == (alone / name).read_bytes()
@@ -93,9 +95,10 @@ async def test_a_second_policy_has_its_own_files_and_the_differences(history, st
 
 
 async def test_what_is_piped_is_plain_and_always_the_same(history, stricter, tmp_path):
-    """No frames, no colours, no line cut: two runs print the same bytes."""
+    """No frames, no colours, no line cut: two runs, in two processes, print the same bytes."""
     command = ("backtest", history, *GROCERY, "--against", stricter, "--out", str(tmp_path / "out"))
-    first, second = await regrade(*command), await regrade(*command)
+    first = await regrade(*command)
+    second = await asyncio.to_thread(regrade_here, *command)
     assert first.out == second.out
     assert first.out.isascii()
     assert "\x1b" not in first.out
@@ -106,35 +109,35 @@ async def test_what_is_piped_is_plain_and_always_the_same(history, stricter, tmp
     assert "Under grocery-usd v2" in first.out
 
 
-async def test_standard_input_is_graded_by_both_policies(stricter, tmp_path):
+def test_standard_input_is_graded_by_both_policies(stricter, tmp_path):
     """It can be read once only."""
     command = ("backtest", "-", *GROCERY, "--against", stricter, "--out", str(tmp_path), "--json")
-    done = await regrade(*command, stdin=csv_text().encode())
+    done = regrade_here(*command, stdin=csv_text().encode())
     told = json.loads(done.out)
     assert told["customers"] == told["against"]["customers"] == 3
 
 
-async def test_a_picture_is_drawn_into_a_folder_that_is_made(history, stricter, tmp_path):
+def test_a_picture_is_drawn_into_a_folder_that_is_made(history, stricter, tmp_path):
     """PNG, beside everything else."""
     picture = tmp_path / "new" / "picture.PNG"
     command = ("backtest", history, *GROCERY, "--against", stricter, "--out", str(tmp_path / "out"))
-    done = await regrade(*command, "--plot", str(picture))
+    done = regrade_here(*command, "--plot", str(picture))
     assert (done.code, done.err.count("Traceback")) == (0, 0), done.err
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-async def test_refused_rows_fail_the_command_only_when_asked(history, tmp_path):
+def test_refused_rows_fail_the_command_only_when_asked(history, tmp_path):
     """They are listed; with --strict the exit status is 1, and all is written."""
     out = tmp_path / "out"
     command = ("backtest", history, *GROCERY, "--out", str(out))
-    plain, strict = await regrade(*command), await regrade(*command, "--strict")
+    plain, strict = regrade_here(*command), regrade_here(*command, "--strict")
     assert (plain.code, strict.code) == (0, 1)
     assert plain.out == strict.out
     assert "4 rows refused" in plain.err
     assert len(rows(out / "rejected.jsonl")) == 4
 
 
-async def test_what_cannot_be_done_is_refused_before_the_work(history, tmp_path):
+def test_what_cannot_be_done_is_refused_before_the_work(history, tmp_path):
     """One plain message, the right status, and no folder left behind."""
     out, file, folder = (tmp_path / name for name in ("out", "a-file", "folder.png"))
     file.touch()
@@ -146,12 +149,12 @@ async def test_what_cannot_be_done_is_refused_before_the_work(history, tmp_path)
         (1, "a file is in its place; choose another folder", ["--plot", str(file / "picture.png")]),
     ]
     for code, message, options in cases:
-        done = await regrade("backtest", history, *GROCERY, "--out", str(out), *options)
+        done = regrade_here("backtest", history, *GROCERY, "--out", str(out), *options)
         assert done.code == code
         assert unframed(message) in unframed(done.err)
         assert "Traceback" not in done.err
         assert not (out / "customers.jsonl").exists()
-    done = await regrade("backtest", history, *GROCERY, "--out", str(file))
+    done = regrade_here("backtest", history, *GROCERY, "--out", str(file))
     assert done.code == 1
     assert done.err.startswith(f"regrade: {file}: cannot be written: ")
     assert "choose another folder" in done.err

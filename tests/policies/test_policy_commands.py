@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from builders import BASE
+from regrade_here import regrade_here
 
 from scoring.readings import READINGS
 from streams.cli import policy
@@ -59,11 +60,10 @@ no tags, for want of group, definition and source: plain
 
 def typed(*words: str, cwd=None, code: int = 0) -> str:
     """What `regrade policy ...` prints, stdout when it is well and stderr when not."""
-    command = [sys.executable, "-m", "streams", "policy", *words]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout if code == 0 else done.stdout + done.stderr
+    done = regrade_here("policy", *words, cwd=cwd)
+    assert done.code == code, done.err
+    assert "Traceback" not in done.err
+    return done.out if code == 0 else done.out + done.err
 
 
 def written(path, text: str) -> str:
