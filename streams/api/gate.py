@@ -1,9 +1,10 @@
 """Around every request: headers that guard the page, a bound on bodies, a line in the log."""
 
+from functools import cache
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from prometheus_client import Counter, Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +26,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_ADDED = [
+    (name.lower().encode(), value.encode())
+    for name, value in (HEADERS | {"Cache-Control": "no-store"}).items()
+]
+"""As they stand in an answer; what a route says itself goes before."""
 STREAM = "/api/stream"
 _CUSTOMERS = ("clientId", "client")
 log = structlog.get_logger()
@@ -45,6 +51,8 @@ class Gate:
         self._clock = clock
         self._metrics = metrics
         self._most = body_bytes
+        # Finding them by their labels costs a quarter of what a grade does.
+        self._counters = cache(self._counters_of)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back."""
@@ -58,16 +66,21 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                said = {name for name, _ in message["headers"]}
+                message["headers"] += [one for one in _ADDED if one[0] not in said]
             await send(message)
 
         try:
             await self._app(scope, self._bounded(receive), guarded)
         finally:
             self._tell(scope, status, self._clock.monotonic() - started)
+
+    def _counters_of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        metrics = self._metrics
+        return (
+            metrics.requests.labels(method, route, str(status)),
+            metrics.request_seconds.labels(route),
+        )
 
     def _bounded(self, receive: Receive) -> Receive:
         taken = 0
@@ -85,9 +98,10 @@ class Gate:
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         """The template of the route and a hash: ids of customers stand in no log."""
         route = route_of(scope)
-        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+        requests, duration = self._counters(scope["method"], route, status)
+        requests.inc()
         if route != STREAM:
-            self._metrics.request_seconds.labels(route).observe(seconds)
+            duration.observe(seconds)
         asked: dict[str, Any] = scope.get("path_params", {})
         customer = next((asked[name] for name in _CUSTOMERS if name in asked), None)
         log.info(

@@ -11,7 +11,7 @@ from streams.api.access import Access
 from streams.api.archive import AnswerRow, Archive
 from streams.api.feed import Feed, Fresh
 from streams.api.keys import KeyFile
-from streams.api.live import Hub, changes_block
+from streams.api.live import Hub
 from streams.api.programme import Programme
 from streams.api.programmes import Programmes
 from streams.api.sender import Sender
@@ -93,7 +93,7 @@ async def running(plan: Plan, clock: Clock) -> AsyncIterator[Parts]:
         metrics.changes_read.inc(len(fresh))
         moved = [(seq, row.body) for seq, row in fresh if not row.label]
         if moved:
-            hub.tell(changes_block(archive.epoch, moved))
+            hub.publish(archive.epoch, moved)
 
     feed = Feed(settings, archive, clock, api.changes_kept, told)
     status = Status(look_up, overview, feed, clock, stale_after_s=api.stale_after_s)
