@@ -13,8 +13,8 @@ from streams.cli import main
 
 def regrade_here(*words: str, stdin: bytes = b"", cwd: Path | None = None) -> Done:
     """Run `regrade` to its end, as if piped."""
-    streams = [io.TextIOWrapper(io.BytesIO(given), "utf-8") for given in (stdin, b"", b"")]
-    read, out, err = streams
+    read = io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin)), "utf-8")
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
     code = 0
     place = chdir(cwd or Path.cwd())
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err), place:

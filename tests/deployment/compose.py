@@ -1,6 +1,9 @@
 """`docker-compose.yml` as compose reads it: merged, with the defaults of its variables."""
 
+import asyncio
+import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,3 +44,18 @@ def environment(service: Mapping[str, Any], addresses: Mapping[str, str]) -> dic
 def command(service: Mapping[str, Any]) -> list[str]:
     """The words after `regrade`."""
     return [str(word) for word in service["command"]]
+
+
+async def first_keys(settings: Mapping[str, str]) -> str:
+    """Make the first keys as the service does; what it prints."""
+    service = ours()["first-keys"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    process = await asyncio.create_subprocess_exec(
+        *service["entrypoint"],
+        *service["command"],
+        env={**os.environ, **settings, "PATH": path},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    return out.decode()

@@ -1,13 +1,11 @@
 """What the compose file starts runs here as well: same commands, settings and health checks."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from deployment.compose import command, environment, ours
+from deployment.compose import command, environment, first_keys, ours
 from httpx import AsyncClient
 from journeys.patience import until
 from journeys.reading import read_all
@@ -74,21 +72,6 @@ async def test_first_keys_are_made_once(settings, tmp_path):
     assert told.split()[-1] not in kept
     assert await first_keys(settings("first-keys")) == ""
     assert (tmp_path / "keys.json").read_text() == kept
-
-
-async def first_keys(settings) -> str:
-    """What the service prints."""
-    service = ours()["first-keys"]
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    process = await asyncio.create_subprocess_exec(
-        *service["entrypoint"],
-        *service["command"],
-        env={**os.environ, **settings, "PATH": path},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await process.communicate()
-    assert process.returncode == 0
-    return out.decode()
 
 
 async def healthy(name: str, port: int) -> bool:

@@ -11,7 +11,7 @@ from streams.embedded.jars import kafka_jars
 
 FOLDER = ROOT / "deploy/connect"
 CHECK = Path(__file__).parent / "ConnectorCheck.java"
-JDBC = "io.confluent.connect.jdbc.JdbcSourceConnector"
+JDBC = "io.aiven.connect.jdbc.JdbcSourceConnector"
 FAULTS = {
     "debezium-orders.json": [],
     # Not on Maven Central: its converter and its transform are judged, its own settings are not.

@@ -1,26 +1,47 @@
 """A deployment is rehearsed: grown, hurt and healed, as its own alerts and metrics tell it."""
 
+import json
+from collections.abc import Iterator
+
 import pytest
+from deployment.compose import ROOT
 from journeys.patience import until
+from rehearsal.compose_servers import Servers, compose_servers
 from rehearsal.deployment_here import PARTITIONS, PREFIX, Deployment
 
 from streams.replay.produce import open_producer
 
 pytestmark = [pytest.mark.kafka, pytest.mark.promtool, pytest.mark.timeout(600)]
 
+HISTORY = ROOT / "examples/history.csv"
 OWNED = "sum(regrade_assigned_partitions)"
 AT_WORK = "count(regrade_assigned_partitions > 0)"
 WAITING = "sum(regrade_lag_records)"
+GRADED = 'sum(regrade_events_total{outcome="folded"})'
 FRESH = 'sum(regrade_deliveries_total{fresh="true"}) > bool 100'
 
 
-async def test_a_deployment_is_grown_hurt_and_healed(durable_stack, tmp_path):
-    """Two workers, one is killed, two more come; all end, an alert fires; one heals it all."""
-    async with Deployment(durable_stack, tmp_path) as here:
+@pytest.fixture
+def servers(tmp_path) -> Iterator[Servers]:
+    """Kafka and the store of the compose file."""
+    with compose_servers(tmp_path) as running:
+        yield running
+
+
+async def test_a_deployment_is_grown_hurt_and_healed(servers, tmp_path):
+    """A replay is graded; then two workers, one is killed, two more come.
+
+    All end, an alert fires; one heals it all.
+    """
+    async with Deployment(servers, tmp_path) as here:
         first, second = here.launch(), here.launch()
         await here.comes_to(OWNED, PARTITIONS)
         await here.comes_to(AT_WORK, 2)
         await here.comes_to('count(up{job=~"regrade-.+"} == 1)', 3)
+        replayed = await here.run("replay", str(HISTORY), "--json")
+        assert replayed.code == 0, replayed.err
+        await here.comes_to(GRADED, json.loads(replayed.out)["events"])
+        await here.comes_to(WAITING, 0)
         loading = await here.load()
         try:
             await here.comes_to(FRESH, 1)
@@ -33,7 +54,7 @@ async def test_a_deployment_is_grown_hurt_and_healed(durable_stack, tmp_path):
             await here.comes_to(AT_WORK, 3)
             await here.comes_to(OWNED, PARTITIONS)
 
-            await send_rubbish(durable_stack.bootstrap)
+            await send_rubbish(servers.bootstrap)
             await until(lambda: fires(here, "RegradeDeadLetters"), "told of the dead letter")
             assert (await here.run("dead-letters", "list", "--json")).code == 0
 

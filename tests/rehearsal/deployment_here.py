@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Self
 
-from deployment.compose import ROOT, command, compose, environment
+from deployment.compose import ROOT, command, compose, environment, first_keys
 from deployment.prometheus import tool
 from httpx import AsyncClient, ConnectError
 from journeys.patience import until
@@ -30,7 +30,7 @@ HERE = {"REGRADE_IDEMPOTENT_PRODUCER": "true", "REGRADE_SESSION_TIMEOUT_S": "4"}
 
 
 class Deployment:
-    """Everything `docker compose up` starts, but for Grafana; Kafka and the store are given."""
+    """Everything `docker compose up` starts but Grafana, which no package of Debian has."""
 
     def __init__(self, stack: Any, folder: Path) -> None:
         self._stack = stack
@@ -54,9 +54,7 @@ class Deployment:
     async def __aenter__(self) -> Self:
         made = await regrade(*command(self._services["topics"]), settings=self.settings("topics"))
         assert made.code == 0, made.err
-        keys = str(self._folder / "keys.json")
-        viewer = await regrade("keys", "add", "prometheus", "--role", "viewer", "--file", keys)
-        (self._folder / "prometheus.key").write_text(viewer.out)
+        await first_keys(self.settings("first-keys"))
         api = self.settings("api") | {"REGRADE_API_PORT": str(self._api_port)}
         self._ends.append(ApiProcess(self._stack, self._folder / "api", api).stop)
         self._watch()
