@@ -8,14 +8,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, Self, cast
 
 import orjson
 
 from streams.replay.bounded import MAX_LINE_BYTES, bounded_lines
 from streams.replay.errors import UnreadableFileError
 from streams.replay.event import RejectedRow
-from streams.replay.rejections import too_large
+from streams.replay.rejections import bad_row, too_large
 
 _GZIP = b"\x1f\x8b"
 
@@ -38,10 +38,8 @@ def read_rows(path: str) -> Iterator[tuple[int, Any] | RejectedRow]:
             if start == b"{":
                 yield from _json_rows(raw)
             else:
-                text = io.TextIOWrapper(raw, "utf-8-sig", newline="")
-                yield from _csv_rows(text)
-                text.detach()  # what it wraps is closed by whoever opened it
-        except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+                yield from _csv_rows(raw)
+        except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
             raise UnreadableFileError(path, str(error)) from None
 
 
@@ -56,7 +54,41 @@ def _json_rows(file: io.BufferedReader) -> Iterator[tuple[int, Any] | RejectedRo
                 yield RejectedRow(line, "bad_json", f"The line is not JSON: {error}.")
 
 
-def _csv_rows(file: TextIO) -> Iterator[tuple[int, Any]]:
-    reader = csv.DictReader(file)
-    for row in reader:
-        yield reader.line_num, row
+def _csv_rows(file: io.BufferedReader) -> Iterator[tuple[int, Any] | RejectedRow]:
+    lines = _Lines(file)
+    reader = csv.DictReader(lines)
+    _ = reader.fieldnames  # without a header nothing can be read
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except _Overlong:
+            yield too_large(lines.number, MAX_LINE_BYTES)
+        except csv.Error as error:
+            yield bad_row(lines.number, f"The row is not CSV: {error}.")
+        else:
+            yield lines.number, row
+
+
+class _Overlong(csv.Error):
+    """A line with more bytes than any may have."""
+
+
+class _Lines:
+    """The lines of a CSV file; goes on after one that cannot be had, as a generator would not."""
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._lines = bounded_lines(file)
+        self.number = 0
+        """Of the line that was taken last."""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.number += 1
+        if len(line) > MAX_LINE_BYTES:
+            raise _Overlong
+        return line.decode("utf-8-sig" if self.number == 1 else "utf-8")

@@ -37,3 +37,24 @@ def test_a_packed_file_that_was_damaged_is_named(tmp_path):
     path.write_bytes(whole[:-20])
     with pytest.raises(UnreadableFileError, match="rows"):
         list(read_rows(str(path)))
+
+
+@pytest.mark.parametrize("quoted", [b"", b'"'], ids=["bare", "quoted"])
+def test_a_csv_line_that_does_not_end_swallows_no_other(tmp_path, quoted):
+    """A cell of megabytes, quoted or not, costs its own row; those after it are read."""
+    path = tmp_path / "rows.csv"
+    cell = quoted + b"y" * (3 * MAX_LINE_BYTES) + quoted
+    path.write_bytes(b"id,text\n1,a\n2," + cell + b"\n3,c\n4,d\n")
+    first, refused, *rest = read_rows(str(path))
+    assert first == (2, {"id": "1", "text": "a"})
+    assert (refused.line, refused.reason) == (3, "too_large")
+    assert rest == [(4, {"id": "3", "text": "c"}), (5, {"id": "4", "text": "d"})]
+
+
+def test_a_csv_cell_larger_than_any_costs_its_row_alone(tmp_path):
+    """It is shorter than a line may be, and longer than a cell may be."""
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"id,text\n1," + b"y" * (MAX_LINE_BYTES // 2) + b"\n2,b\n")
+    refused, row = read_rows(str(path))
+    assert isinstance(refused, RejectedRow)
+    assert row == (3, {"id": "2", "text": "b"})
