@@ -42,12 +42,13 @@ docstrings: $(READY)
 audit: ## ask about known vulnerabilities of what the lock file pins (AUDIT_ARGS: for pip-audit)
 	PYTHON="$(PYTHON)" deploy/audit/audit.sh $(VENV)/audit $(AUDIT_ARGS)
 
+# Three at once on two cores: most of each test is waiting for a group, a session or a server.
 test-parts: $(READY) ## long tests, and those that need Apache Kafka (Java 17, Maven), promtool, kubectl, chromium
 	deploy/kafka/install-java.sh
 	deploy/prometheus/promtool.sh
 	deploy/board/install-chromium.sh
 	$(BIN)/python -c "from streams.embedded.jars import kafka_jars; print(kafka_jars())"
-	$(BIN)/python -m pytest -n 2 --dist loadfile \
+	$(BIN)/python -m pytest -n 3 --dist loadfile \
 	  -m "(long or kafka or promtool or kubectl) and not (chromium or buildah)"
 	$(BIN)/python -m pytest -m chromium # apart: a browser's loop runs beside no other
 

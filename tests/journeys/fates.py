@@ -52,6 +52,7 @@ async def moved_between_workers(programme: Programme, events: Events) -> None:
         second.kill()
         await programme.owned_by("w2")
         assert replay.going
+    await ended(first)
     assert exit_status(first) == 0
 
 
