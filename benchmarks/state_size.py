@@ -20,9 +20,10 @@ from streams.policies.load import load_policy
 from streams.replay.event import WireEvent
 from streams.replay.generator import generate_orders
 from streams.replay.journey import load_journey
+from streams.storage.cluster import connect
 from streams.storage.codec import BlobCodec
 from streams.storage.keys import Keys
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.redis_store import RedisStore
 
 PREFIX = "regrade"
 YEAR = 365
@@ -68,8 +69,8 @@ async def size_of(events: Iterable[WireEvent], policy_source: str) -> dict[str, 
         tempfile.TemporaryDirectory(prefix="regrade-") as folder,
         ValkeyStore(Path(folder), appendfsync="no") as server,
     ):
-        redis = connect(server.url)
-        store = RedisStore(redis, PREFIX, policy_tag(policy))
+        redis = Redis.from_url(server.url)
+        store = RedisStore(connect(server.url), PREFIX, policy_tag(policy))
         try:
             await store.prepare(durable=False)
             empty = await used_memory(redis)
@@ -84,6 +85,7 @@ async def size_of(events: Iterable[WireEvent], policy_source: str) -> dict[str, 
                 **await memory_usage(redis, names),
             }
         finally:
+            await redis.aclose()
             await store.close()
 
 

@@ -16,7 +16,8 @@ from streams.embedded.worker import WorkerProcess
 from streams.partition.ports import PartitionMeta
 from streams.replay.event import WireEvent
 from streams.replay.produce import Replay, open_producer
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.cluster import connect
+from streams.storage.redis_store import RedisStore
 
 PARTITIONS = 4
 PREFIX = "regrade"

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from streams.errors import RegradeError
 from streams.intake.transfers import TRANSFERS_TOPIC
@@ -62,7 +62,9 @@ class Failpoints:
         self._points = dict(map(_parsed, settings.failpoints.split()))
         self._hits: Counter[str] = Counter()
         hosts = {urlsplit(f"//{one}").hostname for one in settings.kafka.split(",")}
-        hosts.add(urlsplit(settings.redis).hostname)
+        store = urlsplit(settings.redis)
+        others = dict(parse_qsl(store.query)).get("cluster", "").split(",")
+        hosts |= {store.hostname, *(urlsplit(f"//{one}").hostname for one in others if ":" in one)}
         if self._points and not hosts <= _LOCAL:
             raise FailpointsRefused("the broker or the store is not on this machine")
 

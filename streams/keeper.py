@@ -28,8 +28,9 @@ from streams.partition.runner import TOPICS
 from streams.partition.surroundings import Sight, Surroundings
 from streams.policies.load import Version
 from streams.settings import Settings
+from streams.storage.cluster import connect
 from streams.storage.patient import PatientStore
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.redis_store import RedisStore
 from streams.telemetry.observer import MetricsObserver
 from streams.transport import Consumer
 from streams.versions import Versions

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     kafka_certificate: str = Field("", description="PEM file of the client certificate for Kafka")
     kafka_key: str = Field("", description="PEM file of its key, if not in the same file")
     redis: Annotated[str, Field(pattern=r"^(rediss?|unix)://")] = Field(
-        "redis://127.0.0.1:6379/0", description="Redis or Valkey URL"
+        "redis://127.0.0.1:6379/0", description="Redis or Valkey URL; ?cluster=yes for a cluster"
     )
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,40}$")] = Field(
         "", description="put before every topic name and key, to run several programmes"

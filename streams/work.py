@@ -19,7 +19,8 @@ from streams.policies.load import Version, load_version
 from streams.policies.publication import GRADING_POLICY
 from streams.policies.topic import opened
 from streams.settings import Settings
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.cluster import connect
+from streams.storage.redis_store import RedisStore
 from streams.topics import OUTPUTS
 from streams.versions import check_first
 

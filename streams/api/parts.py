@@ -20,10 +20,10 @@ from streams.api.settings import ApiSettings
 from streams.api.status import EVERY_S, Status
 from streams.clock import Clock
 from streams.settings import Settings
+from streams.storage.cluster import connect
 from streams.storage.look_up import LookUp
 from streams.storage.overview import Overview
 from streams.storage.recent import RecentLookUp
-from streams.storage.redis_store import connect
 from streams.telemetry.api_metrics import ApiMetrics
 
 _PATIENCE_S = 3.0
@@ -81,9 +81,9 @@ class Parts:
 async def running(plan: Plan, clock: Clock) -> AsyncIterator[Parts]:
     """The parts at work."""
     settings, api, folder, metrics = plan.settings, plan.api, plan.folder, plan.metrics
-    redis = connect(settings.redis, _PATIENCE_S, _CONNECTIONS)
-    look_up = RecentLookUp(redis, settings.key_prefix, clock)
-    overview = Overview(redis, settings.key_prefix)
+    servers = connect(settings.redis, _PATIENCE_S, _CONNECTIONS)
+    look_up = RecentLookUp(servers, settings.key_prefix, clock)
+    overview = Overview(servers, settings.key_prefix)
     archive = await asyncio.to_thread(Archive, folder, api.changes_kept)
     hub, sender = Hub(api.streams, metrics.streams.set), Sender(settings)
 

@@ -23,7 +23,8 @@ from streams.replay.memory import run_in_memory
 from streams.replay.produce import Replay, open_producer
 from streams.replay.results import Results, read_customers
 from streams.screen import show_tiers
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.cluster import connect
+from streams.storage.redis_store import RedisStore
 
 PARTITIONS = 4
 _REFRESH_S = 0.25

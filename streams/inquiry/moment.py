@@ -6,8 +6,8 @@ from scoring.units import MS_PER_DAY, EpochMs
 from streams.errors import RegradeError
 from streams.intake.partitioner import partition_of
 from streams.settings import Settings
+from streams.storage.cluster import connect
 from streams.storage.look_up import LookUp
-from streams.storage.redis_store import connect
 
 _PATIENCE_S = 2.0
 _EARLIEST_ZONE_MS: Final = 14 * 3_600_000

@@ -11,8 +11,8 @@ from streams.policies.load import Version, load_version, parse_policy
 from streams.policies.publication import Publication, standing
 from streams.policies.topic import opened
 from streams.settings import Settings
+from streams.storage.cluster import connect
 from streams.storage.look_up import LookUp
-from streams.storage.redis_store import connect
 
 _PATIENCE_S = 10.0
 

@@ -10,8 +10,8 @@ from streams.inquiry.command import order
 from streams.inquiry.errors import NothingStored
 from streams.inquiry.source import address_of
 from streams.settings import Settings
+from streams.storage.cluster import connect
 from streams.storage.look_up import LookUp
-from streams.storage.redis_store import connect
 
 _PATIENCE_S = 5.0
 

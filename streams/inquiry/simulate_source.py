@@ -17,8 +17,8 @@ from streams.inquiry.simulate import Simulator
 from streams.inquiry.simulate_result import Simulation
 from streams.inquiry.source import address_of
 from streams.settings import Settings
+from streams.storage.cluster import connect
 from streams.storage.look_up import LookUp
-from streams.storage.redis_store import connect
 
 _PATIENCE_S = 30.0
 

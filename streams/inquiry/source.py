@@ -15,10 +15,10 @@ from streams.intake.partitioner import partition_of
 from streams.replay.files import FileSource
 from streams.replay.memory import run_in_memory
 from streams.settings import Settings
+from streams.storage.cluster import connect
 from streams.storage.codec import BlobCodec
 from streams.storage.look_up import LookUp
 from streams.storage.memory_store import MemoryStore
-from streams.storage.redis_store import connect
 
 _PATIENCE_S = 5.0
 

@@ -19,9 +19,9 @@ from streams.operations.kafka_view import ClusterView, Logs
 from streams.partition.runner import TOPICS
 from streams.policies.load import load_policy
 from streams.settings import Settings
+from streams.storage.cluster import connect
 from streams.storage.errors import StoreUnavailable
 from streams.storage.inspect import Inspection, Place
-from streams.storage.redis_store import connect
 from streams.topics import OUTPUTS
 
 _PATIENCE_S = 5.0
@@ -95,9 +95,9 @@ class _Examination:
         settings = self._settings
         inspection = Inspection(connect(settings.redis, _PATIENCE_S, 1), settings.key_prefix)
         try:
-            server = await inspection.server()
-            self._findings += check_store(server, settings)
-            self._findings.append(check_clock(server, self._clock.now_ms()))
+            for server in await inspection.servers():
+                self._findings += check_store(server, settings)
+                self._findings.append(check_clock(server, self._clock.now_ms()))
             if self._partitions is not None:
                 await self._look_at_partitions(inspection, self._partitions)
         except StoreUnavailable as error:

@@ -20,7 +20,8 @@ from streams.replay.event import RejectedRow, WireEvent
 from streams.replay.memory import take_row
 from streams.replay.produce import Replay, open_producer
 from streams.replay.results import Results, read_grades
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.cluster import connect
+from streams.storage.redis_store import RedisStore
 from streams.topics import OUTPUTS, topic_specs
 
 _POLL_S = 0.05

@@ -6,12 +6,10 @@ from itertools import islice
 from typing import Any, Literal, TypeVar
 
 import msgspec
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
-from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
 from streams.storage.redis_store import UNFINISHED, escape_glob
+from streams.storage.servers import Servers
 
 HELD = b"held"
 META = "meta"
@@ -42,10 +40,18 @@ class UnknownKind(Exception):
 class PartitionCopy:
     """Reads and writes all keys of one partition, knowing only how they begin."""
 
-    def __init__(self, redis: Redis, prefix: str, partition: int) -> None:
-        self._redis: Any = redis
+    def __init__(self, servers: Servers, prefix: str, partition: int) -> None:
+        self._servers = servers
         self._keys = Keys(prefix, partition)
         self._base = self._keys.meta.removesuffix(META)
+
+    async def _at(self) -> Any:
+        """The server that has the partition now."""
+        return await self._servers.of(self._keys)
+
+    async def _ask(self, doing: str, call: Any) -> Any:
+        async with self._servers.asking(doing):
+            return await call
 
     async def hold(self, milliseconds: int) -> str | None:
         """Refuse commits for a while, 0 for no longer; the commit id that stands.
@@ -53,8 +59,8 @@ class PartitionCopy:
         Raises:
             StoreUnavailable: nobody answers.
         """
-        call = self._redis.fcall("regrade1_hold", 1, self._keys.meta, str(milliseconds))
-        found = await _ask("holding a partition", call)
+        call = (await self._at()).fcall("regrade1_hold", 1, self._keys.meta, str(milliseconds))
+        found = await self._ask("holding a partition", call)
         return None if found is None else found.decode()
 
     async def pieces(self) -> AsyncIterator[Piece]:
@@ -64,8 +70,8 @@ class PartitionCopy:
         apart = {self._keys.meta.encode(), self._keys.outbox.encode()}
         cursor = 0
         while True:
-            call = self._redis.scan(cursor, match=match, count=_AT_ONCE)
-            cursor, found = await _ask("reading a partition", call)
+            call = (await self._at()).scan(cursor, match=match, count=_AT_ONCE)
+            cursor, found = await self._ask("reading a partition", call)
             fresh = [key for key in dict.fromkeys(found) if key not in seen and key not in apart]
             seen.update(fresh)
             async for piece in self._read(fresh):
@@ -75,9 +81,9 @@ class PartitionCopy:
 
     async def end(self) -> list[Piece]:
         """Meta and outbox as of one moment; none for a partition nobody claimed."""
-        async with self._redis.pipeline(transaction=True) as both:
+        async with (await self._at()).pipeline(transaction=True) as both:
             both.hgetall(self._keys.meta).xrange(self._keys.outbox)
-            fields, rows = await _ask("reading a partition", both.execute())
+            fields, rows = await self._ask("reading a partition", both.execute())
         if not fields:
             return []
         fields.pop(HELD, None)
@@ -87,13 +93,15 @@ class PartitionCopy:
     async def _read(self, keys: Sequence[bytes]) -> AsyncIterator[Piece]:
         if not keys:
             return
-        async with self._redis.pipeline(transaction=False) as all_:
+        async with (await self._at()).pipeline(transaction=False) as all_:
             for key in keys:
                 all_.type(key)
-            kinds = [kind.decode() for kind in await _ask("reading a partition", all_.execute())]
+            kinds = [
+                kind.decode() for kind in await self._ask("reading a partition", all_.execute())
+            ]
         strings = [key for key, kind in zip(keys, kinds, strict=True) if kind == "string"]
         if strings:
-            values = await _ask("reading customers", self._redis.mget(strings))
+            values = await self._ask("reading customers", (await self._at()).mget(strings))
             named = zip(map(self._short, strings), values, strict=True)
             yield Piece("string", "", [pair for pair in named if pair[1] is not None])
         for key, kind in zip(keys, kinds, strict=True):
@@ -105,17 +113,17 @@ class PartitionCopy:
 
     async def _entries(self, key: bytes, kind: str) -> AsyncIterator[list[Any]]:
         if kind == "hash":
-            fields = await _ask("reading a partition", self._redis.hgetall(key))
+            fields = await self._ask("reading a partition", (await self._at()).hgetall(key))
             for page in _pages(fields.items()):
                 yield page
         elif kind == "stream":
-            rows = await _ask("reading a partition", self._redis.xrange(key))
+            rows = await self._ask("reading a partition", (await self._at()).xrange(key))
             yield [_row(entry) for entry in rows]
         else:
             first = 0
             while True:
-                call = self._redis.zrange(key, first, first + _AT_ONCE - 1, withscores=True)
-                found = await _ask("reading a partition", call)
+                call = (await self._at()).zrange(key, first, first + _AT_ONCE - 1, withscores=True)
+                found = await self._ask("reading a partition", call)
                 if not found:
                     return
                 yield [tuple(pair) for pair in found]
@@ -126,33 +134,35 @@ class PartitionCopy:
 
     async def is_empty(self) -> bool:
         """Whether nobody ever claimed the partition."""
-        return not await _ask("reading a partition", self._redis.exists(self._keys.meta))
+        return not await self._ask(
+            "reading a partition", (await self._at()).exists(self._keys.meta)
+        )
 
     async def clear(self) -> None:
         """Delete every key of the partition, and leave the mark of an unfinished one."""
         await self.mark()
         match = escape_glob(self._base) + "*"
         doomed: list[bytes] = []
-        async for key in self._redis.scan_iter(match=match, count=_AT_ONCE):
+        async for key in (await self._at()).scan_iter(match=match, count=_AT_ONCE):
             if key != self._keys.meta.encode():
                 doomed.append(key)
             if len(doomed) >= _AT_ONCE:
-                await _ask("deleting a partition", self._redis.delete(*doomed))
+                await self._ask("deleting a partition", (await self._at()).delete(*doomed))
                 doomed.clear()
         if doomed:
-            await _ask("deleting a partition", self._redis.delete(*doomed))
+            await self._ask("deleting a partition", (await self._at()).delete(*doomed))
 
     async def mark(self) -> None:
         """From here until `finish` no worker can claim the partition or commit to it."""
-        async with self._redis.pipeline(transaction=True) as both:
+        async with (await self._at()).pipeline(transaction=True) as both:
             both.delete(self._keys.meta)
             both.hset(self._keys.meta, mapping={"partitions": UNFINISHED})
-            await _ask("restoring a partition", both.execute())
+            await self._ask("restoring a partition", both.execute())
 
     async def write(self, piece: Piece) -> None:
         """Write one piece; meta only through `finish`."""
         key = self._base + piece.key
-        async with self._redis.pipeline(transaction=False) as all_:
+        async with (await self._at()).pipeline(transaction=False) as all_:
             if piece.kind == "string":
                 all_.mset({self._base + name: value for name, value in piece.entries})
             elif piece.kind == "hash":
@@ -163,16 +173,16 @@ class PartitionCopy:
                 for entry, flat in piece.entries:
                     all_.xadd(key, dict(zip(flat[::2], flat[1::2], strict=True)), id=entry)
             if piece.entries:
-                await _ask("restoring a partition", all_.execute())
+                await self._ask("restoring a partition", all_.execute())
 
     async def finish(self, meta: Piece) -> None:
         """Write meta, last of all: with it the partition is whole, under a commit id of its own."""
         fields = dict(meta.entries)
         fields[b"commit"] = secrets.token_hex(16).encode()
-        async with self._redis.pipeline(transaction=True) as both:
+        async with (await self._at()).pipeline(transaction=True) as both:
             both.delete(self._keys.meta)
             both.hset(self._keys.meta, mapping=fields)
-            await _ask("restoring a partition", both.execute())
+            await self._ask("restoring a partition", both.execute())
 
 
 def _row(entry: Any) -> tuple[bytes, list[bytes]]:
@@ -184,10 +194,3 @@ def _pages(items: Iterable[Item]) -> Iterator[list[Item]]:
     rest = iter(items)
     while page := list(islice(rest, _AT_ONCE)):
         yield page
-
-
-async def _ask(doing: str, call: Any) -> Any:
-    try:
-        return await call
-    except RedisError as error:
-        raise StoreUnavailable(doing, str(error)) from error

@@ -49,6 +49,27 @@ class FactsChanged(RegradeError):
         )
 
 
+class ClusterNotNamed(RegradeError):
+    """The server is one of several, and we were not told."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the store is one node of a cluster: say so in REGRADE_REDIS with ?cluster=yes, or "
+            "name other nodes there, too (?cluster=node-2:6379,node-3:6379)."
+        )
+
+
+class NotACluster(RegradeError):
+    """REGRADE_REDIS says that the server is one of several, and it stands alone."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(
+            f"the store at {address} is no cluster: leave ?cluster= out of REGRADE_REDIS, or set "
+            "cluster-enabled on its nodes."
+        )
+
+
 class RestoreUnfinished(RegradeError):
     """A partition was not restored or rebuilt to its end."""
 

@@ -3,12 +3,9 @@
 from importlib import resources
 from typing import Any, NamedTuple
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
-from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
 from streams.storage.redis_store import LIBRARY
+from streams.storage.servers import Servers
 
 _SETTINGS = ("maxmemory-policy", "appendonly", "appendfsync", "maxmemory")
 
@@ -17,7 +14,7 @@ class Server(NamedTuple):
     """The server behind REGRADE_REDIS."""
 
     name: str
-    """Kind and version, such as `valkey 9.1.2`."""
+    """Kind and version, such as `valkey 9.1.2`; of a cluster also where it is."""
     settings: dict[str, str]
     used_bytes: int
     limit_bytes: int
@@ -58,27 +55,29 @@ def own_functions() -> str:
 class Inspection:
     """Looks at the server and the keys of one prefix."""
 
-    def __init__(self, redis: Redis, prefix: str) -> None:
-        self._redis: Any = redis
+    def __init__(self, servers: Servers, prefix: str) -> None:
+        self._servers = servers
         self._prefix = prefix
 
-    async def server(self) -> Server:
-        """The server as it is now.
+    async def servers(self) -> list[Server]:
+        """The server as it is now, or every master of a cluster.
 
         Raises:
             StoreUnavailable: nobody answers, or these questions are not allowed.
         """
-        try:
-            info = await self._redis.info()
-            settings = await self._redis.config_get(*_SETTINGS)
-            seconds, micros = await self._redis.time()
-            library = await self._redis.function_list(LIBRARY, withcode=True)
-        except RedisError as error:
-            raise StoreUnavailable("asking about itself (REGRADE_REDIS)", str(error)) from error
+        all_ = await self._servers.all()
+        return [await self._server(redis, _address(redis) if all_[1:] else "") for redis in all_]
+
+    async def _server(self, redis: Any, place: str) -> Server:
+        async with self._servers.asking("asking about itself (REGRADE_REDIS)"):
+            info = await redis.info()
+            settings = await redis.config_get(*_SETTINGS)
+            seconds, micros = await redis.time()
+            library = await redis.function_list(LIBRARY, withcode=True)
         kind = info.get("server_name", "redis")
         version = info.get(f"{kind}_version", info["redis_version"])
         return Server(
-            f"{kind} {version}",
+            f"{kind} {version}{place}",
             settings,
             int(info["used_memory"]),
             int(info["maxmemory"]) or int(info["total_system_memory"]),
@@ -96,20 +95,24 @@ class Inspection:
         found = []
         for partition in range(partitions):
             keys = Keys(self._prefix, partition)
-            try:
-                async with self._redis.pipeline(transaction=True) as both:
-                    both.hgetall(keys.meta).xlen(keys.outbox)
-                    fields, waiting = await both.execute()
-            except RedisError as error:
-                raise StoreUnavailable("reading a partition", str(error)) from error
+            redis: Any = await self._servers.of(keys)
+            asking = self._servers.asking("reading a partition")
+            async with asking, redis.pipeline(transaction=True) as both:
+                both.hgetall(keys.meta).xlen(keys.outbox)
+                fields, waiting = await both.execute()
             texts = {name.decode(): value.decode() for name, value in fields.items()}
             found.append(Place(partition, texts, int(waiting)))
         return found
 
     async def close(self) -> None:
         """Give back the connections."""
-        await self._redis.aclose()
-        await self._redis.connection_pool.disconnect()
+        await self._servers.close()
+
+
+def _address(redis: Any) -> str:
+    """Where one of several servers is."""
+    place = redis.connection_pool.connection_kwargs
+    return f" at {place['host']}:{place['port']}"
 
 
 def _code(library: Any) -> str | None:

@@ -53,7 +53,9 @@ class Keys:
     """The keys of one partition."""
 
     def __init__(self, prefix: str, partition: int) -> None:
-        base = f"{{{tag(prefix, partition)}}}:"
+        of = tag(prefix, partition)
+        base = f"{{{of}}}:"
+        self.slot = slot(of)
         self.meta = base + "meta"
         self.due = base + "due"
         self.erased = base + "erased"

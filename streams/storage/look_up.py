@@ -1,18 +1,15 @@
 """Customers of a programme that workers may be grading at this moment. Reads only."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
-
 from scoring.units import Day, EpochMs
 from streams.partition.reign import Reign
-from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
 from streams.storage.redis_store import escape_glob
 from streams.storage.reign_fields import reign_of
+from streams.storage.servers import Servers
 
 _AT_ONCE = 1000
 """Keys looked through in one answer of the server, which serves the workers as well."""
@@ -36,9 +33,8 @@ class Stored:
 class LookUp:
     """Reads the keys of one prefix; claims nothing, so no worker notices."""
 
-    def __init__(self, redis: Redis, prefix: str) -> None:
-        # Its annotations leave open whether answers are text: here they are bytes.
-        self._redis: Any = redis
+    def __init__(self, servers: Servers, prefix: str) -> None:
+        self._servers = servers
         self._prefix = prefix
 
     async def partitions(self) -> int | None:
@@ -47,10 +43,10 @@ class LookUp:
         Raises:
             StoreUnavailable: nobody answers.
         """
-        try:
-            found = await self._redis.hget(Keys(self._prefix, 0).meta, "partitions")
-        except RedisError as error:
-            raise StoreUnavailable("reading a partition (REGRADE_REDIS)", str(error)) from error
+        keys = Keys(self._prefix, 0)
+        redis: Any = await self._servers.of(keys)
+        async with self._servers.asking("reading a partition (REGRADE_REDIS)"):
+            found = await redis.hget(keys.meta, "partitions")
         return None if found is None else int(found)
 
     async def customer(self, partition: int, customer: str) -> Stored:
@@ -63,17 +59,14 @@ class LookUp:
         return found
 
     async def customers(self, asked: Sequence[tuple[int, str]]) -> list[Stored]:
-        """Some customers, each with their partition, as of one moment.
+        """Some customers, those of a partition as of one moment with it.
 
         Raises:
             StoreUnavailable: nobody answers.
         """
         keys = {partition: Keys(self._prefix, partition) for partition, _ in asked}
         found = [(keys[partition].customer(name), partition) for partition, name in asked]
-        try:
-            return await self._read(keys, found)
-        except RedisError as error:
-            raise StoreUnavailable("looking a customer up (REGRADE_REDIS)", str(error)) from error
+        return await self._read("looking a customer up", keys, found)
 
     async def reigns(self, partitions: int) -> list[Reign]:
         """Which version of the policy grades each partition; those nobody claimed have none.
@@ -81,13 +74,10 @@ class LookUp:
         Raises:
             StoreUnavailable: nobody answers.
         """
-        try:
-            metas = [
-                await self._redis.hgetall(Keys(self._prefix, partition).meta)
-                for partition in range(partitions)
-            ]
-        except RedisError as error:
-            raise StoreUnavailable("reading a partition (REGRADE_REDIS)", str(error)) from error
+        metas = [
+            await self._hash("reading a partition", keys, keys.meta)
+            for keys in self._all(partitions)
+        ]
         return [_stored(meta, None).reign for meta in metas]
 
     async def policy_texts(self, partitions: int) -> dict[str, str]:
@@ -97,11 +87,8 @@ class LookUp:
             StoreUnavailable: nobody answers.
         """
         found: dict[bytes, bytes] = {}
-        try:
-            for partition in range(partitions):
-                found |= await self._redis.hgetall(Keys(self._prefix, partition).policies)
-        except RedisError as error:
-            raise StoreUnavailable("reading policies (REGRADE_REDIS)", str(error)) from error
+        for keys in self._all(partitions):
+            found |= await self._hash("reading policies", keys, keys.policies)
         return {tag.decode(): text.decode() for tag, text in found.items()}
 
     async def graded(self, partitions: int) -> int:
@@ -111,11 +98,8 @@ class LookUp:
             StoreUnavailable: nobody answers.
         """
         total = 0
-        for partition in range(partitions):
-            try:
-                counts = await self._redis.hgetall(Keys(self._prefix, partition).counts)
-            except RedisError as error:
-                raise StoreUnavailable("counting customers (REGRADE_REDIS)", str(error)) from error
+        for keys in self._all(partitions):
+            counts = await self._hash("counting customers", keys, keys.counts)
             total += sum(int(n) for name, n in counts.items() if name.startswith(b"tier:"))
         return total
 
@@ -126,11 +110,9 @@ class LookUp:
             StoreUnavailable: nobody answers.
         """
         found: list[bytes] = []
-        for partition in range(partitions):
-            try:
-                found += await self._redis.hvals(Keys(self._prefix, partition).reviews)
-            except RedisError as error:
-                raise StoreUnavailable("listing cases (REGRADE_REDIS)", str(error)) from error
+        for keys in self._all(partitions):
+            listed = await self._hash("listing cases", keys, keys.reviews)
+            found += listed.values()
         return found
 
     async def pages(self, partitions: int) -> AsyncIterator[list[tuple[str, Stored]]]:
@@ -146,19 +128,19 @@ class LookUp:
         match = escape_glob(f"{{{self._prefix}.") + "*}:c:*"
         # SCAN may show a key twice. Hashes: the keys of millions would fill the memory.
         seen: set[int] = set()
-        cursor = 0
-        while True:
-            try:
-                cursor, found = await self._redis.scan(cursor, match=match, count=_AT_ONCE)
+        for server in await self._servers.all():
+            # Its annotations leave open whether answers are text: here they are bytes.
+            redis: Any = server
+            cursor, more = 0, True
+            while more:
+                async with self._servers.asking("reading customers (REGRADE_REDIS)"):
+                    cursor, found = await redis.scan(cursor, match=match, count=_AT_ONCE)
                 fresh = [key for key in dict.fromkeys(found) if hash(key) not in seen]
                 seen.update(map(hash, fresh))
                 page = await self._page(keys, _at_home(fresh, homes))
-            except RedisError as error:
-                raise StoreUnavailable("reading customers (REGRADE_REDIS)", str(error)) from error
-            if page:
-                yield page
-            if not cursor:
-                return
+                if page:
+                    yield page
+                more = bool(cursor)
 
     async def _page(
         self, keys: Sequence[Keys], found: Sequence[tuple[bytes, int, str]]
@@ -166,30 +148,51 @@ class LookUp:
         if not found:
             return []
         homes = {partition: keys[partition] for _, partition, _ in found}
-        states = await self._read(homes, [(key, partition) for key, partition, _ in found])
+        places = [(key, partition) for key, partition, _ in found]
+        states = await self._read("reading customers", homes, places)
         return [(customer, stored) for (_, _, customer), stored in zip(found, states, strict=True)]
 
     async def _read(
-        self, homes: Mapping[int, Keys], found: Sequence[tuple[str | bytes, int]]
+        self, doing: str, homes: Mapping[int, Keys], found: Sequence[tuple[str | bytes, int]]
     ) -> list[Stored]:
-        # One transaction: a commit in between could move a day without the states.
-        async with self._redis.pipeline(transaction=True) as all_:
-            for keys in homes.values():
-                all_.hgetall(keys.meta)
-            all_.mget([key for key, _ in found])
-            *metas, blobs = await all_.execute()
-        standing = {
-            partition: _stored(meta, None) for partition, meta in zip(homes, metas, strict=True)
-        }
-        return [
-            replace(standing[partition], blob=blob)
-            for (_, partition), blob in zip(found, blobs, strict=True)
-        ]
+        """States in the order asked for."""
+        named: dict[int, list[str | bytes]] = {partition: [] for partition in homes}
+        for key, partition in found:
+            named[partition].append(key)
+        read: dict[int, Iterator[Stored]] = {}
+        for redis, partitions in await self._servers.together(homes):
+            async with self._servers.asking(f"{doing} (REGRADE_REDIS)"):
+                read |= await _transaction(redis, {at: (homes[at], named[at]) for at in partitions})
+        return [next(read[partition]) for _, partition in found]
+
+    def _all(self, partitions: int) -> list[Keys]:
+        return [Keys(self._prefix, partition) for partition in range(partitions)]
+
+    async def _hash(self, doing: str, keys: Keys, key: str) -> dict[bytes, bytes]:
+        # Its annotations leave open whether answers are text: here they are bytes.
+        redis: Any = await self._servers.of(keys)
+        async with self._servers.asking(f"{doing} (REGRADE_REDIS)"):
+            found: dict[bytes, bytes] = await redis.hgetall(key)
+        return found
 
     async def close(self) -> None:
         """Give back the connections."""
-        await self._redis.aclose()
-        await self._redis.connection_pool.disconnect()
+        await self._servers.close()
+
+
+async def _transaction(
+    redis: Any, asked: Mapping[int, tuple[Keys, Sequence[str | bytes]]]
+) -> dict[int, Iterator[Stored]]:
+    """One transaction: a commit in between could move a day without the states."""
+    async with redis.pipeline(transaction=True) as all_:
+        for keys, names in asked.values():
+            all_.hgetall(keys.meta).mget(names)
+        answers = iter(await all_.execute())
+    read = {}
+    for partition, meta in zip(asked, answers, strict=False):
+        standing = _stored(meta, None)
+        read[partition] = iter([replace(standing, blob=blob) for blob in next(answers)])
+    return read
 
 
 def _stored(meta: dict[bytes, bytes], blob: bytes | None) -> Stored:

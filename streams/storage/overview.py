@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from scoring.units import Day, EpochMs
 from streams.partition.reign import Reign
-from streams.storage.errors import StoreUnavailable
 from streams.storage.keys import Keys
 from streams.storage.reign_fields import reign_of
+from streams.storage.servers import Servers
 
 _TOPIC = b"next:"
 
@@ -42,9 +41,8 @@ Moves = dict[tuple[str | None, str | None, str], int]
 class Overview:
     """Reads the small keys of every partition; claims nothing."""
 
-    def __init__(self, redis: Redis, prefix: str) -> None:
-        # Its annotations leave open whether answers are text: here they are bytes.
-        self._redis: Any = redis
+    def __init__(self, servers: Servers, prefix: str) -> None:
+        self._servers = servers
         self._prefix = prefix
 
     async def standings(self, partitions: int) -> list[Standing]:
@@ -54,7 +52,7 @@ class Overview:
             StoreUnavailable: nobody answers.
         """
         keys = [Keys(self._prefix, at) for at in range(partitions)]
-        found = await self._hashes([key for of in keys for key in (of.meta, of.counts)])
+        found = await self._hashes([(of, key) for of in keys for key in (of.meta, of.counts)])
         pairs = zip(found[::2], found[1::2], strict=True)
         return [_standing(at, meta, counts) for at, (meta, counts) in enumerate(pairs)]
 
@@ -65,7 +63,7 @@ class Overview:
             StoreUnavailable: nobody answers.
         """
         keys = [Keys(self._prefix, at) for at in range(partitions)]
-        found = await self._hashes([of.moves(day) for day in days for of in keys])
+        found = await self._hashes([(of, of.moves(day)) for day in days for of in keys])
         moved: dict[Day, Moves] = {}
         for at, day in enumerate(days):
             total = moved[day] = {}
@@ -75,14 +73,21 @@ class Overview:
                     total[move] = total.get(move, 0) + int(count)
         return moved
 
-    async def _hashes(self, keys: Sequence[str]) -> list[dict[bytes, bytes]]:
-        try:
-            async with self._redis.pipeline(transaction=False) as all_:
-                for key in keys:
-                    all_.hgetall(key)
-                found: list[dict[bytes, bytes]] = await all_.execute()
-        except RedisError as error:
-            raise StoreUnavailable("reading partitions (REGRADE_REDIS)", str(error)) from error
+    async def _hashes(self, asked: Sequence[tuple[Keys, str]]) -> list[dict[bytes, bytes]]:
+        """Hashes in the order asked for: one question to each server."""
+        places: dict[Redis, list[int]] = {}
+        for at, (keys, _) in enumerate(asked):
+            places.setdefault(await self._servers.of(keys), []).append(at)
+        found: list[dict[bytes, bytes]] = [{}] * len(asked)
+        for server, ats in places.items():
+            # Its annotations leave open whether answers are text: here they are bytes.
+            redis: Any = server
+            asking = self._servers.asking("reading partitions (REGRADE_REDIS)")
+            async with asking, redis.pipeline(transaction=False) as all_:
+                for at in ats:
+                    all_.hgetall(asked[at][1])
+                for at, fields in zip(ats, await all_.execute(), strict=True):
+                    found[at] = fields
         return found
 
 

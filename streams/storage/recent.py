@@ -2,10 +2,9 @@
 
 import asyncio
 
-from redis.asyncio import Redis
-
 from streams.clock import Clock
 from streams.storage.look_up import LookUp, Stored
+from streams.storage.servers import Servers
 
 EVERY_S = 1.0
 AT_ONCE = 200
@@ -19,8 +18,8 @@ class RecentLookUp(LookUp):
     round trip for all of them, and the more of them the busier it gets.
     """
 
-    def __init__(self, redis: Redis, prefix: str, clock: Clock) -> None:
-        super().__init__(redis, prefix)
+    def __init__(self, servers: Servers, prefix: str, clock: Clock) -> None:
+        super().__init__(servers, prefix)
         self._clock = clock
         self._count: int | None = None
         self._asked = float("-inf")

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, cast
 
-import hiredis
 import msgspec
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.asyncio import Redis
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 
 from scoring.units import Day, EpochMs
 from streams.errors import RegradeError
@@ -28,6 +31,7 @@ from streams.partition.ports import (
     Published,
     Verdict,
 )
+from streams.storage.cluster import connect
 from streams.storage.errors import (
     FactsChanged,
     PartitionGone,
@@ -38,6 +42,7 @@ from streams.storage.errors import (
 )
 from streams.storage.keys import Keys
 from streams.storage.reign_fields import reign_fields, reign_of
+from streams.storage.servers import Servers, worded
 
 UNFINISHED = "0"
 """The partition count of a partition not restored to its end: no worker accepts it."""
@@ -46,6 +51,8 @@ LIBRARY = "regrade1"
 
 _TOPIC = "next:"
 _END = "end:"
+_ELSEWHERE = (AskError, ClusterDownError, OutOfMemoryError, ReadOnlyError, TryAgainError)
+"""Answers of a server that is full, or of one that has the partition no longer or not yet."""
 _LATER = ("MISCONF", "NOREPLICAS", "BUSY")
 """How answers of a server begin that cannot write right now: no disk, no replica, a long script."""
 
@@ -59,31 +66,6 @@ def escape_glob(text: str) -> str:
     return _GLOB.sub(r"\\\g<0>", text)
 
 
-def connect(url: str, timeout_s: float = 10.0, connections: int = 64) -> Redis:
-    """A client that never retries on its own: a repeated commit is our decision."""
-    pool = BlockingConnectionPool.from_url(
-        url,
-        max_connections=connections,
-        timeout=timeout_s,
-        socket_timeout=timeout_s,
-        socket_connect_timeout=timeout_s,
-        retry=Retry(NoBackoff(), 0),
-        retry_on_error=[],
-        protocol=3,
-    )
-    given = pool.connection_class
-    pool.connection_class = type(f"Packing{given.__name__}", (_Packing, given), {})
-    return Redis(connection_pool=pool)
-
-
-class _Packing:
-    """Packs commands in C; redis-py does so only in its blocking client."""
-
-    def pack_command(self, command: str, *args: str | bytes | float) -> list[bytes]:
-        """The bytes of one command; a command of two words is two arguments."""
-        return [hiredis.pack_command((*command.split(), *args))]
-
-
 @dataclass(frozen=True, slots=True)
 class Condition:
     """How a server is."""
@@ -95,18 +77,23 @@ class Condition:
     persists: bool
     """Whether its append-only file is written without errors."""
 
+    @property
+    def share(self) -> float:
+        """How full it is; of what knows no limit, how much it holds."""
+        return self.memory / self.limit if self.limit else float(self.memory)
+
 
 class RedisStore:
     """Customer state of all partitions under one prefix."""
 
     def __init__(
-        self, redis: Redis, prefix: str, policy: str, text: str = "", facts: str = ""
+        self, servers: Servers, prefix: str, policy: str, text: str = "", facts: str = ""
     ) -> None:
         """`policy` and its `text` are those of partitions that nothing graded yet.
 
         `facts` tells where facts come from; empty: from topics of the programme's own.
         """
-        self._redis = redis
+        self._servers = servers
         self._prefix = prefix
         self._policy = policy
         self._text = text
@@ -122,10 +109,12 @@ class RedisStore:
             StoreUnfit: it may evict state, or (when `durable`) lose a commit it answered.
         """
         await self._load_functions()
-        settings = await self._ask(
-            "reading its settings",
-            self._redis.config_get("maxmemory-policy", "appendonly", "appendfsync"),
-        )
+        for server in await self._servers.all():
+            call = server.config_get("maxmemory-policy", "appendonly", "appendfsync")
+            self._check(await self._ask("reading its settings", call), durable=durable)
+
+    @staticmethod
+    def _check(settings: dict[str, str], *, durable: bool) -> None:
         eviction = settings["maxmemory-policy"]
         if eviction != "noeviction":
             needed = "any other than noeviction may drop customers"
@@ -142,8 +131,9 @@ class RedisStore:
 
     async def _load_functions(self) -> None:
         source = resources.files("streams.storage") / "functions.lua"
-        call = self._redis.function_load(source.read_text(), replace=True)
-        await self._ask("loading the functions", call)
+        for server in await self._servers.all():
+            call = server.function_load(source.read_text(), replace=True)
+            await self._ask("loading the functions", call)
 
     async def verify(self, partitions: int) -> int:
         """Check that what is stored belongs to this partition count, and to these facts.
@@ -156,7 +146,8 @@ class RedisStore:
         """
         claimed = 0
         for partition in range(partitions):
-            call = self._redis.hmget(self._of(partition).meta, "partitions", "facts")
+            server = await self._at(partition)
+            call = server.hmget(self._of(partition).meta, "partitions", "facts")
             stored, facts = await self._ask("reading a partition", call)
             if stored is not None and int(stored) != partitions:
                 raise _changed(stored.decode(), partitions)
@@ -184,7 +175,8 @@ class RedisStore:
             str(int(begun)),
         )
         keys = self._of(partition)
-        call = self._redis.fcall("regrade1_claim", 2, keys.meta, keys.policies, *arguments)
+        server = await self._at(partition)
+        call = server.fcall("regrade1_claim", 2, keys.meta, keys.policies, *arguments)
         try:
             fields = await self._ask("claiming a partition", call)
         except ResponseError as error:
@@ -200,27 +192,31 @@ class RedisStore:
 
     async def read_meta(self, partition: int) -> PartitionMeta | None:
         """Where the partition stands, without claiming it."""
-        call = self._redis.hgetall(self._of(partition).meta)
+        server = await self._at(partition)
+        call = server.hgetall(self._of(partition).meta)
         fields = _texts(await self._ask("reading a partition", call))
         return _meta(fields) if fields else None
 
     async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
         key = self._of(partition).customer
-        call = self._redis.mget([key(customer) for customer in customers])
+        server = await self._at(partition)
+        call = server.mget([key(customer) for customer in customers])
         return cast("list[bytes | None]", await self._ask("loading customers", call))
 
     async def erased(self, partition: int, hashes: Sequence[str]) -> list[Erasure | None]:
         """What is kept of erased customers, in the order asked for; None for who was never."""
         if not hashes:
             return []
-        call = self._redis.hmget(self._of(partition).erased, list(hashes))
+        server = await self._at(partition)
+        call = server.hmget(self._of(partition).erased, list(hashes))
         found = await self._ask("looking for erased customers", call)
         return [None if kept is None else _erasure(kept.decode()) for kept in found]
 
     async def due(self, partition: int, through: Day, limit: int) -> list[tuple[str, Day]]:
         """Customers due on or before a day, earliest day first, then by id."""
-        call = self._redis.zrange(
+        server = await self._at(partition)
+        call = server.zrange(
             self._of(partition).due,
             "-inf",
             str(through),
@@ -234,7 +230,8 @@ class RedisStore:
 
     async def due_count(self, partition: int, through: Day) -> int:
         """How many customers are due on or before a day."""
-        call = self._redis.zcount(self._of(partition).due, "-inf", str(through))
+        server = await self._at(partition)
+        call = server.zcount(self._of(partition).due, "-inf", str(through))
         return int(await self._ask("counting due customers", call))
 
     async def commit(self, partition: int, commit: Commit) -> Verdict:
@@ -253,7 +250,8 @@ class RedisStore:
             *[keys.customer(customer) for customer, _ in commit.states],
             *[keys.customer(customer) for customer in commit.gone],
         ]
-        call = self._redis.fcall(
+        server = await self._at(partition)
+        call = server.fcall(
             "regrade1_commit",
             len(names),
             *names,
@@ -311,7 +309,8 @@ class RedisStore:
         Looks through `count` keys of the server, of whomever they are: there may be none.
         """
         pattern = self._of(partition).customer("")
-        async with self._redis.pipeline(transaction=True) as both:
+        server = await self._at(partition)
+        async with server.pipeline(transaction=True) as both:
             run, _, cursor = place.rpartition("/")
             both.info("server")
             both.scan(int(cursor or 0), match=escape_glob(pattern) + "*", count=count)
@@ -324,13 +323,15 @@ class RedisStore:
 
     async def policy_text(self, partition: int, tag: str) -> str | None:
         """The document of a version that grades or graded the partition."""
-        call = self._redis.hget(self._of(partition).policies, tag)
+        server = await self._at(partition)
+        call = server.hget(self._of(partition).policies, tag)
         found = await self._ask("reading a policy", call)
         return None if found is None else found.decode()
 
     async def outbox(self, partition: int) -> list[tuple[int, OutboxRow]]:
         """Rows not yet known to be published, with their sequence."""
-        call = self._redis.xrange(self._of(partition).outbox)
+        server = await self._at(partition)
+        call = server.xrange(self._of(partition).outbox)
         found = await self._ask("reading the outbox", call)
         return [
             (int(entry.partition(b"-")[0]), self._row_decode(fields[b"row"]))
@@ -343,19 +344,22 @@ class RedisStore:
         after = told.incarnation if told.next_incarnation is None else told.next_incarnation
         ends = [x for at, end in told.ends.items() for x in (_end_field(at), str(end))]
         arguments = (told.owner, str(told.incarnation), str(told.through), str(after), *ends)
-        call = self._redis.fcall("regrade1_trim", 2, keys.meta, keys.outbox, *arguments)
+        server = await self._at(partition)
+        call = server.fcall("regrade1_trim", 2, keys.meta, keys.outbox, *arguments)
         answer = await self._ask("trimming the outbox", call)
         return bool(answer == b"trimmed")
 
     async def counts(self, partition: int) -> dict[str, int]:
         """The partition's counters."""
-        call = self._redis.hgetall(self._of(partition).counts)
+        server = await self._at(partition)
+        call = server.hgetall(self._of(partition).counts)
         fields = _texts(await self._ask("reading counters", call))
         return {name: int(value) for name, value in fields.items()}
 
     async def cases(self, partition: int) -> dict[str, bytes]:
         """Every open case, as it is listed, by customer."""
-        call = self._redis.hgetall(self._of(partition).reviews)
+        server = await self._at(partition)
+        call = server.hgetall(self._of(partition).reviews)
         found = await self._ask("listing cases", call)
         return {customer.decode(): case for customer, case in found.items()}
 
@@ -364,24 +368,27 @@ class RedisStore:
         pattern = self._of(partition).customer("")
         match = escape_glob(pattern) + "*"
         # A set: SCAN may show a key twice.
-        found = {key async for key in self._redis.scan_iter(match=match, count=5000)}
+        server = await self._at(partition)
+        found = {key async for key in server.scan_iter(match=match, count=5000)}
         return sorted(key.decode().removeprefix(pattern) for key in found)
 
     async def condition(self) -> Condition | None:
         """How the server is now; None when it does not answer."""
-        asking = self._redis.info("memory", "persistence")
         try:
-            found = await self._ask("being asked how it is", asking)
+            found = [
+                await self._ask("being asked how it is", server.info("memory", "persistence"))
+                for server in await self._servers.all()
+            ]
         except StoreUnavailable:
             return None
-        # A provider may leave out what it hides.
-        writes = found.get("aof_enabled") and found.get("aof_last_write_status") == "ok"
-        return Condition(found.get("used_memory", 0), found.get("maxmemory", 0), bool(writes))
+        return max(map(_condition, found), key=lambda one: (not one.persists, one.share))
 
     async def close(self) -> None:
         """Give back the connections."""
-        await self._redis.aclose()
-        await self._redis.connection_pool.disconnect()
+        await self._servers.close()
+
+    async def _at(self, partition: int) -> Redis:
+        return await self._servers.of(self._of(partition))
 
     def _of(self, partition: int) -> Keys:
         keys = self._keys.get(partition)
@@ -393,22 +400,24 @@ class RedisStore:
         """Await an answer; what may succeed later becomes `StoreUnavailable`."""
         try:
             return await call
-        except ReadOnlyError as error:
-            # The primary has become a replica: its name may lead elsewhere by now.
-            await self._redis.connection_pool.disconnect(inuse_connections=False)
-            raise StoreUnavailable(doing, str(error)) from error
-        except (RedisConnectionError, RedisTimeoutError, OutOfMemoryError) as error:
-            raise StoreUnavailable(doing, str(error)) from error
         except ResponseError as error:
-            if str(error).startswith(_LATER):
-                raise StoreUnavailable(doing, str(error)) from error
+            await self._servers.failed(error)
+            if isinstance(error, _ELSEWHERE) or str(error).startswith(_LATER):
+                raise StoreUnavailable(doing, worded(error)) from error
             if "Function not found" in str(error):
                 # Another server than the one that was prepared. What it holds will be seen.
                 await self._load_functions()
-                raise StoreUnavailable(doing, str(error)) from error
+                raise StoreUnavailable(doing, worded(error)) from error
             raise
         except RedisError as error:
-            raise StoreUnavailable(doing, str(error)) from error
+            await self._servers.failed(error)
+            raise StoreUnavailable(doing, worded(error)) from error
+
+
+def _condition(told: dict[str, Any]) -> Condition:
+    """How one server is. A provider may leave out what it hides."""
+    writes = told.get("aof_enabled") and told.get("aof_last_write_status") == "ok"
+    return Condition(told.get("used_memory", 0), told.get("maxmemory", 0), bool(writes))
 
 
 @asynccontextmanager

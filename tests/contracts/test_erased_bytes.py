@@ -12,7 +12,8 @@ from runs import drive
 from streams.bootstrap import policy_tag
 from streams.intake.record import LogRecord
 from streams.partition.ports import Published
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.cluster import connect
+from streams.storage.redis_store import RedisStore
 
 LONG = {"ann": "ann-🜁-7f3a91", "bob": "bob-{x}-2c77d0", "cyd": "cyd-客户-90ee1b"}
 """Ids that turn up nowhere by chance."""

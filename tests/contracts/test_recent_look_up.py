@@ -6,10 +6,10 @@ import pytest
 from commits import put
 
 from streams.clock import SystemClock
+from streams.storage.cluster import connect
 from streams.storage.errors import StoreUnavailable
 from streams.storage.look_up import LookUp
 from streams.storage.recent import RecentLookUp
-from streams.storage.redis_store import connect
 
 
 class Counting(RecentLookUp):
@@ -28,7 +28,7 @@ class Counting(RecentLookUp):
 @pytest.fixture
 def recent(redis_store) -> Counting:
     """A look-up of the customers of that store."""
-    return Counting(redis_store._redis, redis_store._prefix, SystemClock())
+    return Counting(redis_store._servers, redis_store._prefix, SystemClock())
 
 
 async def test_who_asks_together_is_answered_as_alone(redis_store, recent):
@@ -36,7 +36,7 @@ async def test_who_asks_together_is_answered_as_alone(redis_store, recent):
     meta = await redis_store.claim(0, "w", 2)
     await put(redis_store, meta, states=[(f"0-{n}", f"0-{n}".encode()) for n in range(3)])
     asked = [(n % 2, f"{n % 2}-{n // 2}") for n in range(10)] * 2
-    alone = LookUp(redis_store._redis, redis_store._prefix)
+    alone = LookUp(redis_store._servers, redis_store._prefix)
     told = await asyncio.gather(*[recent.customer(*one) for one in asked])
     assert told == [await alone.customer(*one) for one in asked]
     assert {one.blob for one in told} >= {b"0-0", b"0-2", None}

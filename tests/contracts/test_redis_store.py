@@ -12,9 +12,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from streams.partition.erasures import Erasure
+from streams.storage.cluster import connect
 from streams.storage.copy import PartitionCopy
 from streams.storage.errors import StoreUnavailable, StoreUnfit
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.redis_store import RedisStore
 
 
 @pytest.fixture
@@ -174,14 +175,14 @@ async def test_more_calls_than_connections_wait_for_each_other(valkey):
 async def test_while_an_operator_reads_a_partition_commits_wait(redis_store):
     """They are asked again until the hold ends; by itself it ends soon."""
     meta = await redis_store.claim(0, "a", 1)
-    copy = PartitionCopy(redis_store._redis, redis_store._prefix, 0)
+    copy = PartitionCopy(redis_store._servers, redis_store._prefix, 0)
     assert await copy.hold(60_000) == meta.commit
     with pytest.raises(StoreUnavailable):
         await put(redis_store, meta, states=[("ann", b"1")])
     assert await redis_store.load(0, ["ann"]) == [None]
     await copy.hold(0)
     await put(redis_store, meta, states=[("ann", b"1")])
-    assert await PartitionCopy(redis_store._redis, redis_store._prefix, 1).hold(1) is None
+    assert await PartitionCopy(redis_store._servers, redis_store._prefix, 1).hold(1) is None
 
 
 async def test_a_partition_is_copied_with_whatever_it_holds(redis_store):
@@ -202,7 +203,7 @@ async def test_a_partition_is_copied_with_whatever_it_holds(redis_store):
         day=19_000,
         next={"orders": 7},
     )
-    from_, to = (PartitionCopy(redis_store._redis, redis_store._prefix, at) for at in (0, 1))
+    from_, to = (PartitionCopy(redis_store._servers, redis_store._prefix, at) for at in (0, 1))
     await to.clear()
     pieces = [piece async for piece in from_.pieces()]
     for piece in pieces:

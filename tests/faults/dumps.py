@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from redis import Redis
+from redis import Redis, RedisCluster
 
 VERSION, TIER, LABELS, DUE = 0, 1, 3, 4
 """Places in the stored array of a customer."""
@@ -38,12 +38,17 @@ class Keys:
         return {name[5:]: int(value) for name, value in fields if name.startswith("next:")}
 
 
-def keys_of(redis: Redis, prefix: str, partition: int) -> Keys:
+def matching(redis: Redis | RedisCluster, pattern: str | bytes) -> list[bytes]:
+    """The keys of a pattern, of a server or of all masters."""
+    where = {"target_nodes": RedisCluster.PRIMARIES} if isinstance(redis, RedisCluster) else {}
+    return list(redis.keys(pattern, **where))
+
+
+def keys_of(redis: Redis | RedisCluster, prefix: str, partition: int) -> Keys:
     """Read the keys of a partition of a programme, however its tag is salted."""
-    (meta,) = redis.keys(f"{{{prefix}.{partition}.*}}:meta")
+    (meta,) = matching(redis, f"{{{prefix}.{partition}.*}}:meta")
     base = meta[: -len(b"meta")]
-    every: list[bytes] = redis.keys(base + b"c:*")
-    names = sorted(every)
+    names = sorted(matching(redis, base + b"c:*"))
     blobs = redis.mget(names) if names else []
     return Keys(
         meta={k.decode(): v.decode() for k, v in redis.hgetall(meta).items()},

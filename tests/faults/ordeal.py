@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from checker import check_all_told, check_letters, check_state, check_topics
 from dumps import Record, keys_of, merged
 from journeys.patience import until
 from journeys.programme import Programme
 from nasty import START, Sent
-from redis import Redis
+from redis import Redis, RedisCluster
 from ruamel.yaml import YAML
 
 from streams.embedded.worker import WorkerProcess
@@ -82,12 +83,20 @@ async def dead(worker: WorkerProcess) -> None:
     await until(gone, "dead", 60)
 
 
+def plain(url: str) -> Redis | RedisCluster:
+    """A client that shares no code with ours, of a server or of the cluster it belongs to."""
+    if "cluster=" not in url:
+        return Redis.from_url(url, protocol=2)
+    node = urlsplit(url)
+    return RedisCluster(host=str(node.hostname), port=int(node.port or 0), protocol=2)
+
+
 async def check(programme: Programme, overlaps: int = 0) -> None:
     """I1 to I6, partition by partition, from what a plain client reads."""
     length = len(programme.prefix)
     inputs = await programme.published(*INPUTS)
     outputs = await programme.published("tier-changes", "label-changes", "dead-letters")
-    with Redis.from_url(programme.stack.redis_url, protocol=2) as redis:
+    with plain(programme.stack.redis_url) as redis:
         for partition in range(programme.partitions):
             log = merged(
                 [

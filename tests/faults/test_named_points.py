@@ -51,6 +51,7 @@ async def test_a_worker_that_dies_at_every_named_point_leaves_no_trace(tmp_path)
         ("after-commit=shout", {}),
         ("after-commit=kill", {"kafka": "kafka.example:9092"}),
         ("after-commit=kill", {"redis": "redis://store.example/0"}),
+        ("after-commit=kill", {"redis": "redis://localhost/0?cluster=store.example:1"}),
     ],
 )
 def test_points_are_refused_outside_tests(points, servers):

@@ -19,9 +19,10 @@ from streams.partition.cache import CustomerCache
 from streams.partition.ports import Commit, OutboxRow, Published, Verdict
 from streams.partition.processor import PartitionProcessor
 from streams.partition.rules import StaleCommit
+from streams.storage.cluster import connect
 from streams.storage.errors import StoreUnavailable
 from streams.storage.patient import PatientStore
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.redis_store import RedisStore
 
 SLEEP_S = 30.0
 """How long who is paused sleeps: longer than any session timeout."""

@@ -21,8 +21,9 @@ from streams.outbox.scribe import LABEL_CHANGES, TIER_CHANGES
 from streams.partition.ports import PartitionMeta
 from streams.policies.load import load_policy
 from streams.replay.results import read_customers
+from streams.storage.cluster import connect
 from streams.storage.patient import PatientStore
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.redis_store import RedisStore
 from streams.topics import topic_specs
 
 OWES_S = 30.0

@@ -12,7 +12,8 @@ from streams.embedded.stack import EmbeddedStack
 from streams.embedded.store import ValkeyStore
 from streams.embedded.topics import TopicSpec, create_topics
 from streams.policies.load import load_policy, policy_text
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.cluster import connect
+from streams.storage.redis_store import RedisStore
 from streams.topics import topic_specs
 
 ROOT = Path(__file__).parents[2]
@@ -64,8 +65,7 @@ async def prepare(ground: Ground) -> None:
         ("policy.", "other-policy v7 (f00)", 4),
         ("count.", _tag(), 8),
     ):
-        redis = connect(ground.stack.redis_url)
-        store = RedisStore(redis, f"regrade.{prefix}", tag)
+        store = RedisStore(connect(ground.stack.redis_url), f"regrade.{prefix}", tag)
         await store.prepare(durable=True)
         await store.claim(0, "earlier", partitions)
         await store.close()

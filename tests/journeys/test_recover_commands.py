@@ -10,9 +10,9 @@ from journeys.programme import Programme, ended, exit_status
 from journeys.regrade_command import regrade
 from journeys.test_doctor_command import settings_of
 from journeys.wire_input import Sent, ms_on, order, send
+from redis.asyncio import Redis
 
 from streams.partition.ports import Commit
-from streams.storage.redis_store import connect
 
 pytestmark = pytest.mark.long
 
@@ -59,11 +59,10 @@ async def told_to_the_group(programme: Programme) -> int:
 
 async def lose(programme: Programme) -> None:
     """Delete everything the store holds of a programme."""
-    redis = connect(programme.stack.redis_url)
+    redis = Redis.from_url(programme.stack.redis_url)
     async for key in redis.scan_iter(match=f"{{regrade.{programme.prefix}*"):
         await redis.delete(key)
     await redis.aclose()
-    await redis.connection_pool.disconnect()
 
 
 async def test_an_offset_outside_its_log_is_moved_when_confirmed(stack, tmp_path):

@@ -19,8 +19,9 @@ from redis.exceptions import NoPermissionError
 
 from streams.embedded.stack import EmbeddedStack
 from streams.settings import SettingsRefused, load_settings
+from streams.storage.cluster import connect
 from streams.storage.errors import StoreUnavailable
-from streams.storage.redis_store import RedisStore, connect
+from streams.storage.redis_store import RedisStore
 
 pytestmark = pytest.mark.long
 

@@ -9,11 +9,11 @@ from journeys.held_replay import replaying
 from journeys.programme import Programme
 from journeys.regrade_command import Done, regrade
 from journeys.small_history import csv_text
+from redis.asyncio import Redis
 from regrade_here import regrade_here
 
 from streams.replay.event import WireEvent
 from streams.replay.files import read_file
-from streams.storage.redis_store import connect
 
 POLICY = ("--policy", "grocery-usd")
 NOBODY = "redis://127.0.0.1:1/0"
@@ -34,10 +34,9 @@ def settings_of(programme: Programme) -> dict[str, str]:
 
 async def stored(url: str) -> dict[bytes, bytes]:
     """Every key of the store, as it dumps it."""
-    redis = connect(url)
+    redis = Redis.from_url(url)
     found = {key: await redis.dump(key) async for key in redis.scan_iter()}
     await redis.aclose()
-    await redis.connection_pool.disconnect()
     return found
 
 
