@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from streams.api.settings import ApiSettings
 from streams.settings import Settings
 
-OVERLAYS = ("fixed", "autoscaled")
+OVERLAYS = ("fixed", "autoscaled", "second")
 VERSIONS = ("1.30", "1.34")
 CUSTOM = {"ScaledObject", "PodMonitor"}
 GRACE_INSIDE_S = 30

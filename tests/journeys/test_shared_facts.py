@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from journeys.laws import History, check_all
 from journeys.programme import Programme, ended
+from journeys.reading import read_all
 from journeys.regrade_command import regrade
 from journeys.test_policy_live import NAMES, SECOND, orders, reached, settings_of, written
-from journeys.wire_input import send
+from journeys.wire_input import Sent, order, send
 
+from streams.clock import SystemClock
 from streams.embedded.topics import create_topics
 from streams.replay.produce import Replay
 from streams.topics import topic_specs
@@ -17,6 +19,7 @@ from streams.topics import topic_specs
 pytestmark = pytest.mark.long
 
 SHARED = "shared."
+RATES = '\nrates: {XAU: "2"}\n'
 PRESET = Path(__file__).parents[2] / "scoring" / "presets" / "grocery-usd.yaml"
 
 
@@ -107,3 +110,42 @@ async def refused(programme: Programme) -> str:
     said = worker.output()
     assert "Traceback" not in said
     return said
+
+
+async def test_a_fact_that_one_programme_refused_is_sent_again_to_it_alone(stack, tmp_path):
+    """Its policy learns the currency; the letter comes back to it, and nobody else hears of it."""
+    share = {"REGRADE_FACTS_PREFIX": "paid.", "REGRADE_CLOCK": "wall"}
+    knows = tmp_path / "knows.yaml"
+    knows.write_text(PRESET.read_text("utf-8") + RATES, "utf-8")
+    async with (
+        Programme(stack, tmp_path, "sharing-knows", **share, REGRADE_POLICY=str(knows)) as knowing,
+        Programme(stack, tmp_path, "sharing-learns", **share) as learning,
+    ):
+        await knowing.worker()
+        await learning.worker()
+        now = SystemClock().now_ms()
+        said = order(0, "ann", 40, currency="XAU", occurred_at=now)
+        await send(
+            stack.bootstrap, "paid.", [Sent("orders", b"ann", json.dumps(said).encode(), now)]
+        )
+        for programme in (knowing, learning):
+            await programme.taken(1)
+        assert [one["customer_id"] for one in await knowing.customers()] == ["ann"]
+        assert await learning.customers() == []
+        before = await knowing.counts()
+
+        live = settings_of(learning)
+        second = written(tmp_path, SECOND + RATES)
+        published = await regrade("policy", "publish", second, settings=live)
+        assert published.code == 0, published.err
+        await reached(learning, "grocery-usd v2")
+        again = await regrade("dead-letters", "redrive", "--send", "--yes", settings=live)
+        assert again.code == 0, again.err
+        await learning.taken(2)
+        (ann,) = await learning.customers()
+        (change,) = [json.loads(r.value) for r in await learning.published("tier-changes")]
+        assert (change["customer_id"], change["to"]) == ("ann", ann["tier"])
+        assert change["cause"]["topic"] == "grading-commands"
+        assert change["policy"]["version"] == 2
+        assert len(await read_all(stack.bootstrap, ["paid.orders"])) == 1
+        assert await knowing.counts() == before
