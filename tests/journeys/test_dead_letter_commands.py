@@ -7,6 +7,7 @@ from journeys.programme import Programme
 from journeys.regrade_command import regrade
 from journeys.test_doctor_command import settings_of
 from journeys.wire_input import Sent, ms_on, order, send
+from regrade_here import regrade_beside
 
 from streams.intake.record import LogRecord
 from streams.operations.letters import Selection, letter_of
@@ -16,7 +17,7 @@ from streams.topic_names import TopicNames
 
 async def said(settings: dict[str, str], *words: str) -> Any:
     """The object a command prints."""
-    done = await regrade("dead-letters", *words, "--json", settings=settings)
+    done = await regrade_beside("dead-letters", *words, "--json", settings=settings)
     assert done.code == 0, done.err
     return json.loads(done.out)
 

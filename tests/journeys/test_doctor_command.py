@@ -7,6 +7,7 @@ from pathlib import Path
 from journeys.programme import Programme
 from journeys.regrade_command import Done, regrade
 from journeys.wire_input import Sent, order, send
+from regrade_here import regrade_beside
 
 from streams.clock import SystemClock
 from streams.embedded.store import ValkeyStore
@@ -23,7 +24,7 @@ def settings_of(programme: Programme, **others: str) -> dict[str, str]:
 
 async def examined(settings: Mapping[str, str]) -> tuple[int, dict[str, str], str]:
     """Exit status, verdict by check (the worst, where a check has several), and the output."""
-    done: Done = await regrade("doctor", "--json", settings=settings)
+    done: Done = await regrade_beside("doctor", "--json", settings=settings)
     body = json.loads(done.out)
     order_ = ("ok", "warning", "problem")
     worst: dict[str, str] = {}

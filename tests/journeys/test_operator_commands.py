@@ -5,6 +5,7 @@ import json
 from journeys.programme import Programme
 from journeys.regrade_command import Done, regrade
 from journeys.wire_input import Sent, order, send
+from regrade_here import regrade_beside, regrade_here
 
 from streams.clock import SystemClock
 from streams.outbox.answers import COMMAND_RESULTS
@@ -25,9 +26,10 @@ async def test_a_tier_is_held_and_let_go(stack, tmp_path):
 
         async def say(*words: str) -> Done:
             """Run `regrade` beside the worker."""
-            return await regrade(*words, settings=settings)
+            return await regrade_beside(*words, settings=settings)
 
-        held = await say("override", "set", "ann", "--floor", "gold", *WHO, "--json")
+        first = ("override", "set", "ann", "--floor", "gold", *WHO, "--json")
+        held = await regrade(*first, settings=settings)
         again = await say("recalculate", "ann")
         wrong = await say("override", "set", "ann", "--pin", "golden", *WHO)
         stranger = await say("override", "set", "zoe", "--pin", "gold", *WHO)
@@ -63,15 +65,15 @@ async def test_without_a_worker_the_command_waits(stack, tmp_path):
     """It says that nothing answered, and that the command is not lost."""
     async with Programme(stack, tmp_path, "vacant") as programme:
         settings = {**programme.settings, "REGRADE_KAFKA": stack.bootstrap}
-        done = await regrade("recalculate", "ann", "--wait", "0.2", settings=settings)
+        done = await regrade_beside("recalculate", "ann", "--wait", "0.2", settings=settings)
         assert done.code == 1
         assert "no answer within 0.2 s. The command grade.recalculate:" in done.err
 
 
-async def test_a_command_that_cannot_be_is_a_usage_error():
+def test_a_command_that_cannot_be_is_a_usage_error():
     """Two kinds at once, or none, are refused before anything is sent."""
     for kinds in ((), ("--floor", "gold", "--pin", "gold")):
-        done = await regrade("override", "set", "ann", *WHO, *kinds)
+        done = regrade_here("override", "set", "ann", *WHO, *kinds)
         assert done.code == 2
         assert "say exactly one of --floor, --ceiling and --pin" in " ".join(done.err.split())
 
