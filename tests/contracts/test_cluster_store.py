@@ -4,6 +4,7 @@ import secrets
 
 import pytest
 from commits import commit, put, row
+from journeys.test_secured_store import PASSWORD, documented_rules
 from masters import Masters, has
 
 from streams.storage.cluster import connect
@@ -81,6 +82,23 @@ async def test_a_partition_is_copied_from_one_master_to_another(nodes, cluster_s
     await target.finish(about)
     assert await cluster_store.load(1, ["ann"]) == [b"1"]
     assert await cluster_store.outbox(1) == await cluster_store.outbox(0)
+
+
+async def test_the_documented_user_is_enough_on_a_cluster(nodes):
+    """With the one right more that the page names."""
+    rights = ("ACL", "SETUSER", "regrade", "reset", *documented_rules(), "+cluster|slots")
+    for node in nodes.nodes:
+        node.ask(*rights)
+    servers = connect(nodes.url.replace("//", f"//regrade:{PASSWORD}@", 1))
+    store = RedisStore(servers, "regrade.rights", "test v1")
+    await store.prepare(durable=True)
+    for at in range(PARTITIONS):
+        meta = await store.claim(at, "a", PARTITIONS)
+        assert await store.commit(at, commit(meta, states=[("ann", b"1")])) == "applied"
+    look_up = LookUp(servers, "regrade.rights")
+    assert len([page async for page in look_up.pages(PARTITIONS)]) > 0
+    assert len(await Inspection(servers, "regrade.rights").servers()) == len(nodes.nodes)
+    await servers.close()
 
 
 async def test_a_node_that_is_away_is_not_needed_to_find_the_others(nodes):

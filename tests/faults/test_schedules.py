@@ -3,19 +3,16 @@
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import pytest
+from durable import DurableStack, durable
 from journeys.programme import Programme
 from nasty import nasty
 from ordeal import told_on_failure
 from proxy import Proxy
 from schedule import Ordeal
-
-from streams.embedded.kafka import ApacheKafka
-from streams.embedded.store import ValkeyStore
 
 FIRST = int(os.environ.get("REGRADE_FAULT_SEED", "1"))
 MINUTES = float(os.environ.get("REGRADE_SOAK_MINUTES", "0"))
@@ -25,33 +22,14 @@ FAULTS = 6
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240 + 60 * MINUTES)]
 
 
-@dataclass(frozen=True, slots=True)
-class DurableServers:
-    """Both keep what they acknowledged over a kill."""
-
-    kafka: ApacheKafka
-    store: ValkeyStore
-
-    @property
-    def bootstrap(self) -> str:
-        """`host:port` of the broker."""
-        return self.kafka.bootstrap
-
-    @property
-    def redis_url(self) -> str:
-        """URL of the store."""
-        return self.store.url
-
-
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory) -> Iterator[DurableServers]:
+def servers(tmp_path_factory) -> Iterator[DurableStack]:
     """One node of Kafka and one Valkey."""
-    folder = tmp_path_factory.mktemp("servers")
-    with ApacheKafka(folder / "kafka") as kafka, ValkeyStore(folder / "store") as store:
-        yield DurableServers(kafka, store)
+    with durable(tmp_path_factory.mktemp("servers")) as stack:
+        yield stack
 
 
-async def suffer(servers: DurableServers, folder: Path, seed: int) -> list[str]:
+async def suffer(servers: DurableStack, folder: Path, seed: int) -> list[str]:
     """One schedule, on a programme of its own; what was done."""
     async with (
         Proxy(servers.store.port) as proxy,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from outbox.outlets import Outlet
 
-from streams.coordinator import Coordinator
+from streams.coordinator import Coordinator, NotCoPartitioned
 from streams.outbox.memory_wire import MemoryWire
 from streams.partition.ports import PartitionMeta
 from streams.partition.runner import TOPICS
@@ -54,3 +54,15 @@ async def test_a_store_emptied_between_the_look_and_the_claim_is_not_begun_anew(
     with pytest.raises(StoreLost, match=r"of partition 0 any more, but its last worker has read 7"):
         await ours.assigned([(topic, 0) for topic in TOPICS])
     assert await store.read_meta(0) is None
+
+
+@pytest.mark.parametrize("left", TOPICS)
+async def test_a_partition_that_comes_without_all_its_topics_is_refused(left):
+    """As under another program's assignor in the same group: nothing is claimed, all is said."""
+    store = MemoryStore("test v1")
+    publisher = (await Outlet.claim(MemoryStore("test v1"), MemoryWire(), "other")).publisher
+    ours = Coordinator(Around(store), publisher, Around(store), 2, TopicNames(""), None)
+    given = [(topic, at) for at in (0, 1) for topic in TOPICS if (topic, at) != (left, 1)]
+    with pytest.raises(NotCoPartitioned, match=rf"partition 1 .* without {left}.*REGRADE_GROUP"):
+        await ours.assigned(given)
+    assert [await store.read_meta(at) for at in (0, 1)] == [None, None]
