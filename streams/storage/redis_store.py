@@ -312,9 +312,11 @@ class RedisStore:
         server = await self._at(partition)
         async with server.pipeline(transaction=True) as both:
             run, _, cursor = place.rpartition("/")
+            # Who has the partition no longer says so; a scan alone would find nothing there.
+            both.exists(self._of(partition).meta)
             both.info("server")
             both.scan(int(cursor or 0), match=escape_glob(pattern) + "*", count=count)
-            told, (cursor, found) = await self._ask("looking through customers", both.execute())
+            _, told, (cursor, found) = await self._ask("looking through customers", both.execute())
         if run not in {"", told["run_id"]}:
             # Another process: to it the place means nothing. From the start, then.
             return await self.scan(partition, "", count)

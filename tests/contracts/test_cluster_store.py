@@ -67,6 +67,33 @@ async def test_who_reads_sees_all_partitions_of_all_masters(nodes, cluster_store
     await servers.close()
 
 
+@pytest.mark.parametrize("kind", ["customer", "overview", "places", "scan"])
+async def test_who_reads_a_partition_that_has_moved_is_told_once(nodes, cluster_store, kind):
+    """In a transaction, in a pipeline, alone: the next question goes where the partition is."""
+    meta = await cluster_store.claim(0, "a", 1)
+    await put(cluster_store, meta, states=[("ann", b"1")])
+    servers, prefix = connect(nodes.url), cluster_store._prefix
+    reads = {
+        "customer": lambda: LookUp(servers, prefix).customer(0, "ann"),
+        "overview": lambda: Overview(servers, prefix).standings(1),
+        "places": lambda: Inspection(servers, prefix).places(1),
+        "scan": lambda: names_of(RedisStore(servers, prefix, "test v1")),
+    }
+    before = await reads[kind]()
+    nodes.move(Keys(prefix, 0).slot, elsewhere(nodes, cluster_store, 0))
+    with pytest.raises(StoreUnavailable, match="its keys are at"):
+        await reads[kind]()
+    assert await reads[kind]() == before
+    await servers.close()
+
+
+async def names_of(store: RedisStore) -> list[str]:
+    """Who is found by looking through the keys."""
+    place, found = await store.scan(0, "", 1000)
+    assert place == ""
+    return found
+
+
 async def test_a_partition_is_copied_from_one_master_to_another(nodes, cluster_store):
     """Read piece by piece where it is, written where its place is."""
     meta = await cluster_store.claim(0, "a", 2)

@@ -12,7 +12,7 @@ from runs import run
 
 from streams.intake.record import LogRecord
 
-ORDERS = 6000
+ORDERS = 3000
 CHUNK = 2000
 REMEMBERED = 512
 
