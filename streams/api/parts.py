@@ -9,6 +9,7 @@ from pathlib import Path
 from scoring.policy import Policy
 from streams.api.access import Access
 from streams.api.archive import AnswerRow, Archive
+from streams.api.breakdown import Breakdowns
 from streams.api.feed import Feed, Fresh
 from streams.api.keys import KeyFile
 from streams.api.live import Hub
@@ -59,6 +60,7 @@ class Parts:
     status: Status
     access: Access
     metrics: ApiMetrics
+    breakdowns: Breakdowns
     simulating: asyncio.Lock
     """Held while a simulation runs: it takes a core."""
 
@@ -102,7 +104,7 @@ async def running(plan: Plan, clock: Clock) -> AsyncIterator[Parts]:
     programmes = Programmes(plan.policy, look_up, settings)
     parts = Parts(
         settings, api, clock, programmes, look_up, overview, archive, hub, sender, feed,
-        status, access, metrics, asyncio.Lock(),
+        status, access, metrics, Breakdowns(look_up, programmes, clock), asyncio.Lock(),
     )  # fmt: skip
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -159,6 +159,25 @@ class Labels(Shape):
     freshness: Freshness
 
 
+class BreakdownRow(Shape):
+    """Customers with a value; of categories one customer may have several."""
+
+    value: str
+    customers: int
+    tiers: dict[str, int]
+
+
+class Breakdown(Shape):
+    """Customers by tier along one axis."""
+
+    by: str
+    axes: list[str]
+    """Whatever else can be asked for."""
+    rows: list[BreakdownRow]
+    """The value of most customers first."""
+    freshness: Freshness
+
+
 class Move(Shape):
     """Moves of one kind on one day; from nothing: first grades, to nothing: erasures."""
 

@@ -13,8 +13,9 @@ from scoring.units import Day
 from streams.api.access import viewer
 from streams.api.answer import answer, parts_of
 from streams.api.archive import Search
+from streams.api.breakdown import CATEGORY
 from streams.api.errors import Refused
-from streams.api.models.programme import Changes, Labels, Moves, Status, Tiers
+from streams.api.models.programme import Breakdown, Changes, Labels, Moves, Status, Tiers
 from streams.api.tables import HISTORY_DAYS, label_rows, move_rows, tier_rows
 
 router = APIRouter(prefix="/api", dependencies=[Depends(viewer)])
@@ -46,6 +47,30 @@ async def labels(request: Request) -> Response:
     parts = parts_of(request)
     rows = label_rows(parts.programme.policy, parts.status.view.counts)
     return answer({"labels": rows, "freshness": parts.status.freshness(parts.programme)})
+
+
+@router.get("/breakdown", response_model=Breakdown)
+async def breakdown(
+    request: Request,
+    by: Annotated[
+        str, Query(max_length=300, description="`category`, `label:NAME` or `attribute:NAME`.")
+    ] = CATEGORY,
+) -> Response:
+    """Customers by tier and by label, attribute (region, channel) or category bought last year.
+
+    All customers are looked at; what was found is kept for half a minute.
+    """
+    parts = parts_of(request)
+    found = await parts.breakdowns.now(len(parts.status.view.standings))
+    if by not in found.axes and by != CATEGORY:
+        told = f"nobody has {by!r}, or too many values of it; known are {', '.join(found.axes)}"
+        raise Refused(404, "unknown_axis", told, "query.by")
+    rows = [
+        {"value": value, "customers": sum(tiers.values()), "tiers": tiers}
+        for value, tiers in found.rows(by)
+    ]
+    fresh = parts.status.freshness(parts.programme)
+    return answer({"by": by, "axes": found.axes, "rows": rows, "freshness": fresh})
 
 
 @router.get("/moves", response_model=Moves)

@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { fill, h } from "../dom.js";
 import { month, movedDay, number } from "../format.js";
 import { t, trigger } from "../i18n.js";
+import { breakdown } from "../parts/breakdown.js";
 import { fetched, panel } from "../parts/panel.js";
 import { emptyState } from "../parts/states.js";
 import { table } from "../parts/table.js";
@@ -20,7 +21,8 @@ export function reports(main) {
     main,
     h("h1", {}, t("nav.reports")),
     h("div.downloads", {}, FILES.map(download)),
-    panel(t("reports.months"), {}, months),
+    breakdown(),
+    panel(t("reports.months"), { class: "panel-months" }, months),
   );
   fetched(months, askMoves, byMonth)();
   return () => {};
