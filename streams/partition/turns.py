@@ -1,4 +1,4 @@
-"""Which partition of a worker ticks or sweeps a slice next: one at a time, so that each is short."""
+"""Which partition of a worker ticks or sweeps a slice next: one at a time, to keep each short."""
 
 import asyncio
 
