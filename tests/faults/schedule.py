@@ -4,11 +4,12 @@ import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 
 from journeys.patience import until
-from journeys.programme import Programme, claimed
+from journeys.programme import Programme, claimed, exit_status
 from journeys.test_killed_night import HOST
 from nasty import Sent
 from ordeal import check, dead, end, send, with_failpoints
@@ -17,6 +18,7 @@ from proxy import Proxy
 from streams.embedded.worker import WorkerProcess
 
 POINTS = ("claim", "commit", "publish", "trim")
+KILLED = 128 + signal.SIGKILL
 ANY = 1_000_000
 """Overlaps that are allowed once somebody was paused: the paused one counts them, not we."""
 
@@ -64,7 +66,10 @@ class Ordeal:
         return quiet and done == records + self._programme.partitions
 
     async def _replace(self) -> None:
-        """Whoever died has a successor."""
+        """Whoever died has a successor; of who ended by itself, its last words are kept."""
+        for worker in self._workers:
+            if not worker.running and exit_status(worker) != KILLED:
+                self.done.append(f"ended by itself: {worker.output().splitlines()[-1:]}")
         self._workers = [worker for worker in self._workers if worker.running]
         while len(self._workers) < 2:
             self._workers.append(self._launch())
@@ -95,7 +100,8 @@ class Ordeal:
         for _ in range(3):
             guest = self._launch()
             await asyncio.sleep(2)
-            os.kill(guest.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(guest.pid, signal.SIGTERM)
 
     async def kill(self) -> None:
         """SIGKILL at any moment."""
@@ -120,9 +126,10 @@ class Ordeal:
         """SIGSTOP for longer than the session timeout, then go on as a zombie."""
         self._paused = True
         worker = self._random.choice(self._workers)
-        os.kill(worker.pid, signal.SIGSTOP)
-        await asyncio.sleep(5)
-        os.kill(worker.pid, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # it may have ended on a busy machine
+            os.kill(worker.pid, signal.SIGSTOP)
+            await asyncio.sleep(5)
+            os.kill(worker.pid, signal.SIGCONT)
         await self._replace()
 
     async def lose_a_reply(self) -> None:
