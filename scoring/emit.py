@@ -139,8 +139,11 @@ class Emitter:
         kinds = self._shared("kinds", "s.kinds")
         kind = KIND_READINGS.get(call.name, call.kind)
         if kind is None:
+            first = call.ending + int(call.window or 0) - 1
+            if not call.ending:
+                return f"total_of_all({kinds}.values(), D - {first})"
             each = self._total("c", call)
-            return f"sum([{each} for c in {kinds}.values()]) if {kinds} else 0"
+            return f"sum([{each} for c in {kinds}.values()])"
         key = self.constant(kind)
         return f"{self._total(f'{kinds}[{key}]', call)} if {key} in {kinds} else 0"
 

@@ -7,7 +7,7 @@ from typing import Any
 from scoring.attributes import attribute_number, attribute_text
 from scoring.emit import Emitter
 from scoring.facts import Tick
-from scoring.ledger import total, total_between
+from scoring.ledger import total, total_between, total_of_all
 
 
 def function_of(code: Emitter, arguments: str, **names: object) -> Any:
@@ -27,6 +27,7 @@ def function_of(code: Emitter, arguments: str, **names: object) -> Any:
         "fact_field": fact_field,
         "total": total,
         "total_between": total_between,
+        "total_of_all": total_of_all,
         "volatility": volatility,
         **names,
     }
@@ -43,11 +44,14 @@ def volatility(orders: list[int], spend: list[int]) -> float | None:
     >>> volatility([1], [100]) is None
     True
     """
-    daily = [amount for count, amount in zip(orders, spend, strict=True) if count > 0]
-    if len(daily) < 2 or sum(daily) <= 0:  # noqa: PLR2004 - one day has no spread
+    daily = spend
+    if orders and min(orders) <= 0:
+        daily = [amount for count, amount in zip(orders, spend, strict=True) if count > 0]
+    days, whole = len(daily), sum(daily)
+    if days < 2 or whole <= 0:  # noqa: PLR2004 - one day has no spread
         return None
-    mean = sum(daily) / len(daily)
-    return math.sqrt(sum([(x - mean) ** 2 for x in daily]) / len(daily)) / mean
+    # In whole numbers up to the root: nothing is lost to rounding.
+    return math.sqrt(days * sum([x * x for x in daily]) - whole * whole) / whole
 
 
 def fact_field(fact: object, name: str, scale: int) -> float | str | None:

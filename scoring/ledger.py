@@ -5,6 +5,7 @@ window while d >= D-N+1, and leaves it at the midnight that starts day d+N.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 
 from scoring.units import NEVER, Day
 
@@ -41,6 +42,21 @@ def total(column: Column, first: Day) -> int:
     days, values = column
     at = bisect_left(days, first)
     return sum(values[at:]) if at else sum(values)
+
+
+def total_of_all(columns: Iterable[Column], first: Day) -> int:
+    """Sum of the rows of all columns from day `first` on.
+
+    >>> total_of_all([([Day(1), Day(5)], [10, 20]), ([Day(2)], [7]), ([], [])], Day(2))
+    27
+    """
+    whole = 0
+    for days, values in columns:
+        # Most have nothing that new: asked before anything is searched.
+        if days and days[-1] >= first:
+            at = bisect_left(days, first)
+            whole += sum(values[at:]) if at else sum(values)
+    return whole
 
 
 def total_between(column: Column, first: Day, last: Day) -> int:

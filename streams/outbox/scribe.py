@@ -46,10 +46,12 @@ class EventScribe:
         self._days = LocalDays(ZoneInfo(policy.time_zone))
         self._source = ("ce_source", f"/regrade/{policy.policy_id}".encode())
         self._policy = {"id": policy.policy_id, "version": policy.version}
+        # None comes last, so that -1 finds it.
         self._labels = [
-            (label.name, [rule.value for rule in label.rules]) for label in policy.labels
+            (label.name, [*(rule.value for rule in label.rules), None]) for label in policy.labels
         ]
-        self._known_labels: dict[tuple[int, ...], dict[str, str | None]] = {}
+        self._members = [[_member(name, text) for text in texts] for name, texts in self._labels]
+        self._last_labels: tuple[list[int], orjson.Fragment] = ([], orjson.Fragment(b"{}"))
         self._types = {
             name: ("ce_type", f"regrade.{name}.v1".encode())
             for name in (
@@ -126,7 +128,7 @@ class EventScribe:
             "effective_on": iso(change.effective_on),
             "occurred_at": self._occurred_at(change),
             "policy": self._policy,
-            "labels": self.labels(snapshot.labels),
+            "labels": self._encoded_labels(snapshot.labels),
             "due_on": None if due is None else iso(due),
             "mode": self._mode,
         }
@@ -144,12 +146,15 @@ class EventScribe:
 
     def labels(self, values: list[int]) -> dict[str, str | None]:
         """Label values by name."""
-        key = tuple(values)
-        found = self._known_labels.get(key)
-        if found is None:
-            pairs = zip(self._labels, values, strict=True)
-            found = {name: texts[at] if at >= 0 else None for (name, texts), at in pairs}
-            self._known_labels[key] = found
+        return {name: texts[at] for (name, texts), at in zip(self._labels, values, strict=True)}
+
+    def _encoded_labels(self, values: list[int]) -> orjson.Fragment:
+        """Label values by name, as JSON: encoded once for all changes of one re-grade."""
+        last, found = self._last_labels
+        if values is not last:
+            members = [texts[at] for texts, at in zip(self._members, values, strict=True)]
+            found = orjson.Fragment(b"{%b}" % b",".join(members))
+            self._last_labels = (values, found)
         return found
 
     def override(self, override: Override | None) -> dict[str, Any] | None:
@@ -238,6 +243,10 @@ class EventScribe:
             ("regrade_customer", " ".join(hashes).encode()),
         )
         return OutboxRow(DEAD_LETTERS, None, None, headers)
+
+
+def _member(name: str, value: str | None) -> bytes:
+    return orjson.dumps(name) + b":" + orjson.dumps(value)
 
 
 def rfc3339(ms: EpochMs) -> str:
