@@ -10,7 +10,7 @@ from histories import grade
 from measure import emit, progress, ratio
 
 from scoring.policy import Policy
-from streams.bootstrap import policy_tag
+from streams.bootstrap import calm_collector, policy_tag
 from streams.policies.load import load_policy
 from streams.replay.event import WireEvent
 from streams.replay.generator import Extras, generate_orders
@@ -25,6 +25,7 @@ def main() -> None:
     extras = Extras(refunds=options.refunds, interactions=options.interactions)
     events = list(generate_orders(options.customers, options.orders, extras=extras))
     default, many = load_policy("b2b-fresh"), load_policy(SIXTY)
+    calm_collector()  # as in a worker
     found = []
     for turn in range(options.repeats):
         progress(f"round {turn + 1} of {options.repeats}")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scoring.customer import CustomerState
 from scoring.readings import READINGS, Drift, Source
@@ -10,6 +11,14 @@ from scoring.syntax import Arithmetic, Comparison, Junction, Negation, Node, Num
 from scoring.units import Day
 
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+
+
+class Level(NamedTuple):
+    """What a falling reading must reach for a comparison to be as it is above."""
+
+    number: float
+    above: bool
+    """More than the number is needed."""
 
 
 @dataclass(slots=True)
@@ -20,8 +29,10 @@ class Sensitivity:
     """Ages, in days, at which a comparison with a drifting reading turns."""
     windows: set[ReadingCall] = field(default_factory=set)
     """Windowed readings: any row that enters or leaves may matter."""
-    thresholds: dict[ReadingCall, float] = field(default_factory=dict)
-    """Readings that time can only lower, with the least number they are compared with."""
+    thresholds: dict[ReadingCall, set[Level]] = field(default_factory=dict)
+    """Readings that time can only lower, with the levels below which a comparison turns."""
+    trends: dict[ReadingCall, set[float]] = field(default_factory=dict)
+    """Trends that may be at most so much: rows that enter a window lower them, others raise."""
     daily: bool = False
     """A drifting reading is part of a calculation: look every day."""
 
@@ -45,10 +56,14 @@ class Sensitivity:
             drift, op, bound = found
             self.bounds.setdefault(drift, set()).update(_turns(op, bound))
             return
-        threshold = _threshold(left, right) or _threshold(right, left)
+        threshold = _threshold(op, left, right) or _threshold(_MIRRORED[op], right, left)
         if threshold is not None:
-            call, number = threshold
-            self.thresholds[call] = min(number, self.thresholds.get(call, number))
+            call, levels = threshold
+            self.thresholds.setdefault(call, set()).update(levels)
+            return
+        trend = _trend_bound(op, left, right) or _trend_bound(_MIRRORED[op], right, left)
+        if trend is not None:
+            self.trends.setdefault(trend[0], set()).add(trend[1])
             return
         self.add(left)
         self.add(right)
@@ -61,12 +76,21 @@ class Sensitivity:
             self.windows.add(call)
 
 
-def _threshold(left: Node, right: Node) -> tuple[ReadingCall, float] | None:
+def _threshold(op: str, left: Node, right: Node) -> tuple[ReadingCall, set[Level]] | None:
     """A reading that only falls as rows leave its window, compared with a number."""
     if isinstance(left, ReadingCall) and isinstance(right, Number) and not left.ending:
         reading = READINGS[left.name]
         if reading.windowed and reading.on_exit in ("falls", "spend"):
-            return left, right.value
+            at, above = Level(right.value, above=False), Level(right.value, above=True)
+            turns = {">=": {at}, "<": {at}, ">": {above}, "<=": {above}}
+            return left, turns.get(op, {at, above})
+    return None
+
+
+def _trend_bound(op: str, left: Node, right: Node) -> tuple[ReadingCall, float] | None:
+    """A trend that is to be at most a number."""
+    if isinstance(left, ReadingCall) and isinstance(right, Number) and op in ("<", "<="):
+        return (left, right.value) if left.name == "trend" else None
     return None
 
 

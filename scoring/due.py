@@ -13,10 +13,11 @@ from scoring.compile import Grader
 from scoring.customer import CustomerState
 from scoring.emit import Emitter
 from scoring.generated import function_of
-from scoring.horizon import MAYBE_NEGATIVE, Horizon
+from scoring.horizon import Horizon, negative
 from scoring.policy import Trigger
 from scoring.ranking import rank_drift
 from scoring.readings import Drift
+from scoring.syntax import ReadingCall
 from scoring.units import NEVER, Day
 
 _ROUNDING = 0.5 + 1e-4
@@ -86,11 +87,13 @@ class _Planner:
         self.code = Emitter(policy.scale)
         self.lines = self.code.lines
         self.horizon = Horizon(self.code)
+        self.both: set[ReadingCall] = set()
 
     def compile(self) -> Due:
         add = self.lines.append
         if self.grader.policy.by is None:
             add("value = None if raw is None else raw * 100.0")
+        self._shared()
         if self.promoting:
             self._promotion()
         if self.demoting:
@@ -124,14 +127,29 @@ class _Planner:
             add(f"            k = int(gap / {per_day!r})")
             add("            day = D + (k if k > 1 else 1)")
 
+    def _shared(self) -> None:
+        """Set `edge` to the next day a row moves what may both rise and fall by it."""
+        self.both = self.rank.rising & self.rank.falling
+        if self.promoting and self.demoting and self.both:
+            self.lines.append("edge = NEVER")
+            self.horizon.rows("edge", self.both, "")
+        else:
+            self.both = set()
+
+    def _rows(self, calls: set[ReadingCall]) -> None:
+        """Lower `day` to the next day a row moves one of these."""
+        if self.both:
+            self.lines.append("    if edge < day: day = edge")
+        self.horizon.rows("day", calls - self.both, "    ")
+
     def _promotion(self) -> None:
         """First day on which the target may lie above the tier and a tick may promote."""
         add = self.lines.append
         add(f"if s.tier < {len(self.grader.enter) - 1}:")
         self._reach("ENTER[s.tier + 1] - value", self.rank.rise_per_day)
-        self.horizon.rows("day", self.rank.rising, "    ")
+        self._rows(self.rank.rising)
         if self.rank.rising_if_negative:
-            add(f"    if {MAYBE_NEGATIVE}:")
+            add(f"    if {negative(self.rank.rising_if_negative)}:")
             self.horizon.rows("day", self.rank.rising_if_negative, "        ")
         if any(not t.ages and t.calendar is None for t in self.promoting):
             add("    if day < due: due = day")
@@ -145,7 +163,7 @@ class _Planner:
         add = self.lines.append
         add("if s.tier > 0:")
         self._reach("value - KEEP[s.tier]", self.rank.fall_per_day)
-        self.horizon.rows("day", self.rank.falling, "    ")
+        self._rows(self.rank.falling)
         add("    if day < due:")
         hold = self.grader.policy.hold_days
         add(f"        held = s.tier_since + {hold}")

@@ -75,6 +75,11 @@ def parse_number(text: str, objection: Objection = _no_objection) -> Node:
     return _Parser(text, frozenset(), objection).whole("number")
 
 
+def _negative(item: Node) -> Node:
+    """A number with a minus is a number: what it is compared with is looked at as one."""
+    return Number(-item.value) if isinstance(item, Number) else Arithmetic("-", Number(0), item)
+
+
 class _Parser:
     """Recursive descent over the tokens of one expression."""
 
@@ -204,7 +209,7 @@ class _Parser:
             start = self.token.at
             item = self.factor()
             self.check(item, "number", start)
-            return Arithmetic("-", Number(0), item)
+            return _negative(item)
         if self.take("("):
             node = self.either()
             self.need(")")

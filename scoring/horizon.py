@@ -3,19 +3,32 @@
 Too early costs one evaluation; too late is a bug. So every estimate here errs to the early side.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import inf, nextafter
 from typing import Final
 
-from scoring.analysis import Sensitivity, edges_of
+from scoring.analysis import Level, Sensitivity, edges_of
 from scoring.customer import MARGIN, REFUNDS
 from scoring.emit import Emitter, scaled
-from scoring.ledger import next_edge
+from scoring.ledger import falls_below, next_edge
 from scoring.readings import KIND_READINGS, READINGS, Drift
 from scoring.syntax import ReadingCall
 from scoring.units import NEVER
 
-MAYBE_NEGATIVE: Final = f"s.columns and ({REFUNDS} in s.columns or {MARGIN} in s.columns)"
-"""Source: only what is taken back makes a row negative, or a margin below zero."""
+_TAKEN_BACK: Final = {"spend": REFUNDS, "orders": REFUNDS, "trend": REFUNDS, "margin": MARGIN}
+
+
+def negative(calls: Iterable[ReadingCall]) -> str:
+    """Source: whether a row of one of these readings may be below zero, so that time raises it.
+
+    Only what is taken back makes a purchase row negative.
+
+    >>> negative([ReadingCall("orders", 30), ReadingCall("trend", 90)])
+    '5 in s.columns'
+    """
+    codes = {_TAKEN_BACK[call.name] for call in calls}
+    return " or ".join(f"{code} in s.columns" for code in sorted(codes))
+
 
 _SINCE: Final = {"last_purchase": "s.last_purchase", "last_active": "s.last_active"}
 _TENURE: Final = "s.first_day if s.registered is None else s.registered"
@@ -40,7 +53,12 @@ class Horizon:
     @property
     def names(self) -> Mapping[str, object]:
         """What the lines call, for `function_of`."""
-        return {"NEVER": NEVER, "EDGES": self._edges, "next_edge": next_edge}
+        return {
+            "NEVER": NEVER,
+            "EDGES": self._edges,
+            "falls_below": falls_below,
+            "next_edge": next_edge,
+        }
 
     def add(self, found: Sensitivity) -> None:
         """Lower `due` to the first day on which what was analysed may turn."""
@@ -50,30 +68,80 @@ class Horizon:
         for drift, bounds in sorted(found.bounds.items()):
             self._bounds(drift, sorted(bounds))
         self.rows("due", found.windows, "")
-        falling = {c: n for c, n in found.thresholds.items() if c not in found.windows}
-        self._thresholds(falling)
+        seen = {rows for call in found.windows for rows in _rows_of(call)}
+        for call, levels in sorted(found.thresholds.items(), key=str):
+            if not seen.issuperset(_rows_of(call)):
+                self._falling(call, levels)
+        for call, ceilings in sorted(found.trends.items(), key=str):
+            if call not in found.windows:
+                self._trend(call, ceilings)
 
-    def _thresholds(self, falling: Mapping[ReadingCall, float]) -> None:
-        """Lower `due` to the next row that leaves a window, unless its sums are below all bounds.
+    def _falling(self, call: ReadingCall, levels: set[Level]) -> None:
+        """Lower `due` to the day on which a reading falls below the highest level it reaches."""
+        # A sum of rows that are not below zero never falls below nothing.
+        above = sorted(least for least in map(self._least_of(call), levels) if least > 0)
+        indent = ""
+        if READINGS[call.name].on_exit == "spend":
+            self._either_sign(call)
+            self._code.lines.append("    pass")
+            indent = "    "
+        if not above:
+            return
+        value, column = self._code.reading(call), self._column(call)
+        if column is None:
+            self._code.lines.append(f"{indent}if {value} >= {above[0]!r}:")
+            self.rows("due", [call], indent + "    ")
+            return
+        bounds = self._code.constant(above)
+        lines = (
+            f"at = bisect_right({bounds}, {value})",
+            "if at:",
+            f"    d = falls_below({column}, {bounds}[at - 1], {call.window})",
+            "    if d < due: due = d",
+        )
+        self._code.lines += [indent + line for line in lines]
 
-        Readings over the same rows and days share the look at them.
+    def _either_sign(self, call: ReadingCall) -> None:
+        """Begin what holds of rows that are not below zero; for others any row that leaves."""
+        self._code.lines.append(f"if {negative([call])}:")
+        self.rows("due", [call], "    ")
+        self._code.lines.append("else:")
+
+    def _trend(self, call: ReadingCall, bounds: set[float]) -> None:
+        """Lower `due` to the next row that can move a trend over one of its upper bounds.
+
+        A row that grows too old for the later window lowers it, and lets it be where it was
+        null; any other row raises it, or makes it null. Of a bound not met only the first
+        matters, of one that is met only the second.
         """
-        alike: dict[object, list[ReadingCall]] = {}
-        for call in sorted(falling, key=str):
-            reading = READINGS[call.name]
-            kind = KIND_READINGS.get(call.name, call.kind)
-            alike.setdefault((reading.sources, kind, call.window), []).append(call)
-        for calls in alike.values():
-            reached = " or ".join(self._reached(call, falling[call]) for call in calls)
-            self._code.lines.append(f"if {reached}:")
-            self.rows("due", calls, "    ")
+        window, ending, add = int(call.window or 0), call.ending, self._code.lines.append
+        value = self._code.reading(call)
+        self._either_sign(call)
+        add(f"    if {value} is None or {value} >= {min(bounds)!r}:")
+        self._next("due", "s.days", [ending + window], "        ")
+        add(f"    if {value} is not None and {value} <= {max(bounds)!r}:")
+        rising = [ending + 2 * window]
+        self._next("due", "s.days", [ending, *rising] if ending else rising, "        ")
 
-    def _reached(self, call: ReadingCall, least: float) -> str:
-        """Source: whether a reading may stand at or above its least bound."""
-        reading = READINGS[call.name]
-        bound = scaled(least, self._code.scale) if reading.unit == "money" else least
-        condition = f"{self._code.reading(call)} >= {bound!r}"
-        return condition if reading.on_exit != "spend" else f"{condition} or {MAYBE_NEGATIVE}"
+    def _least_of(self, call: ReadingCall) -> Callable[[Level], float]:
+        """What a reading, in the units of its rows, is at least when it has reached a level."""
+        scale = self._code.scale if READINGS[call.name].unit == "money" else 1
+
+        def least(level: Level) -> float:
+            number = scaled(level.number, scale)
+            return nextafter(number, inf) if level.above else number
+
+        return least
+
+    def _column(self, call: ReadingCall) -> str | None:
+        """Source: the days and the values that a reading is the sum of, if it is of one column."""
+        (source,) = READINGS[call.name].sources
+        if source == "kinds":
+            kind = KIND_READINGS.get(call.name, call.kind)
+            return None if kind is None else f"s.kinds[{self._code.constant(kind)}]"
+        if source == "purchases":
+            return None if call.name == "active_days" else f"(s.days, s.{call.name})"
+        return None if source == "categories" else f"s.columns[{source}]"
 
     def rows(self, name: str, calls: Iterable[ReadingCall], indent: str) -> None:
         """Lower `name` to the next day a row enters or leaves a window."""
@@ -107,11 +175,22 @@ class Horizon:
                 self._next(name, f"s.kinds[{key}][0]", ages, f"{indent}    ")
 
     def _next(self, name: str, days: str, ages: list[int], indent: str) -> None:
-        self._edges.append(ages)
-        self._code.lines += [
-            f"{indent}d = next_edge({days}, D, EDGES[{len(self._edges) - 1}])",
-            f"{indent}if d < {name}: {name} = d",
-        ]
+        """Lower `name` to the next day a row comes to one of the ages."""
+        if len(ages) == 1:
+            age = ages[0]
+            # As `next_edge` finds it: a call would cost more than the search.
+            lines = [
+                f"rows = {days}",
+                f"at = bisect_right(rows, D - {age})",
+                f"if at < len(rows) and rows[at] + {age} < {name}: {name} = rows[at] + {age}",
+            ]
+        else:
+            self._edges.append(ages)
+            lines = [
+                f"d = next_edge({days}, D, EDGES[{len(self._edges) - 1}])",
+                f"if d < {name}: {name} = d",
+            ]
+        self._code.lines += [indent + line for line in lines]
 
     def _bounds(self, drift: Drift, bounds: list[int]) -> None:
         add = self._code.lines.append
@@ -121,3 +200,10 @@ class Horizon:
         for index, bound in enumerate(bounds):
             add(f"    {'elif' if index else 'if'} age < {bound}:")
             add(f"        if since + {bound} < due: due = since + {bound}")
+
+
+def _rows_of(call: ReadingCall) -> Iterator[object]:
+    """The rows whose leaving its window a reading is about."""
+    kind = KIND_READINGS.get(call.name, call.kind)
+    for source in READINGS[call.name].sources:
+        yield source, kind, call.window, call.ending

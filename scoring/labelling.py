@@ -102,10 +102,9 @@ class Labelling:
         for at in touched:
             until[at] = groups[at](state, today, labels)
         due = min(until, default=NEVER)
-        if due <= today:
-            for at, day in enumerate(until):
-                if day <= today:
-                    until[at] = groups[at](state, today, labels)
+        while due <= today:
+            at = until.index(due)
+            until[at] = groups[at](state, today, labels)
             due = min(until)
         labels.due = due
         return labels

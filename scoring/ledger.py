@@ -107,3 +107,19 @@ def next_edge(days: list[Day], today: Day, edges: list[int]) -> Day:
         if at < len(days) and days[at] + edge < nearest:
             nearest = Day(days[at] + edge)
     return nearest
+
+
+def falls_below(column: Column, level: float, window: int) -> Day:
+    """The day on which the sum of the last `window` days falls below a level it has reached.
+
+    No row is below zero; the days may come in any number per day, ascending.
+
+    >>> falls_below(([Day(1), Day(5), Day(9)], [10, 20, 30]), 31, 90)
+    95
+    """
+    days, values = column
+    for at in range(len(days) - 1, -1, -1):
+        level -= values[at]
+        if level <= 0:
+            return Day(days[at] + window)
+    return NEVER

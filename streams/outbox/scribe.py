@@ -1,13 +1,13 @@
 """Change events and dead letters as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
 
 from collections.abc import Iterable
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from scoring.calendar import LocalDays, iso
-from scoring.changes import Change, Farewell, FarewellType
+from scoring.changes import Change, Farewell, FarewellType, Snapshot
 from scoring.compile import Grader
 from scoring.customer import Override
 from scoring.explain import Explainer
@@ -35,6 +35,20 @@ _SECONDS = [f"{second:02}." for second in range(60)]
 _MILLIS = [f"{millis:03}Z" for millis in range(1000)]
 
 
+class _Regrade(NamedTuple):
+    """What the label changes of one re-grade have in common."""
+
+    snapshot: Snapshot | None = None
+    cause: Cause | None = None
+    key: bytes = b""
+    quoted: bytes = b""
+    """The customer as it stands between quotes in JSON."""
+    rest: bytes = b""
+    """The members after those that tell the label's change."""
+    subject: tuple[str, bytes] = ("", b"")
+    time: tuple[str, bytes] = ("", b"")
+
+
 class EventScribe:
     """Writes the events of one policy. Pure: the same arguments give the same bytes."""
 
@@ -51,23 +65,26 @@ class EventScribe:
             (label.name, [*(rule.value for rule in label.rules), None]) for label in policy.labels
         ]
         self._members = [[_member(name, text) for text in texts] for name, texts in self._labels]
-        self._last_labels: tuple[list[int], orjson.Fragment] = ([], orjson.Fragment(b"{}"))
+        self._moves: dict[tuple[str | None, ...], bytes] = {}
+        self._last = _Regrade()
         self._types = {
             name: ("ce_type", f"regrade.{name}.v1".encode())
             for name in (
                 "tier.assigned",
                 "tier.upgraded",
                 "tier.downgraded",
-                "label.changed",
                 *get_args(FarewellType),
             )
         }
+        self._label_type = ("ce_type", b"regrade.label.changed.v1")
         self._current = ("ce_type", b"regrade.tier.current.v1")
 
     def change(self, customer: str, change: Change, cause: Cause) -> OutboxRow:
         """The public event of a change."""
+        if change.label is not None:
+            return self._label_changed(customer, change, cause)
         key = customer.encode()
-        body = self.body(customer, change, cause)
+        body = self._body(customer, change, cause)
         headers = (
             SPEC,
             ("ce_id", b"%b:%d" % (key, change.version)),
@@ -77,8 +94,55 @@ class EventScribe:
             ("ce_time", body["occurred_at"].encode()),
             CONTENT_TYPE,
         )
-        topic = TIER_CHANGES if change.label is None else LABEL_CHANGES
-        return OutboxRow(topic, key, orjson.dumps(body), headers)
+        return OutboxRow(TIER_CHANGES, key, orjson.dumps(body), headers)
+
+    def _label_changed(self, customer: str, change: Change, cause: Cause) -> OutboxRow:
+        """The public event of a label's change.
+
+        There are many of them, and those of one re-grade differ in a few members alone: these
+        are put between the parts that are written once.
+        """
+        last = self._last
+        if last.snapshot is not change.snapshot or last.cause is not cause:
+            last = self._last = self._regrade(customer, change, cause)
+        version = change.version
+        move = (change.label, change.from_, change.to)
+        members = self._moves.get(move)
+        if members is None:
+            members = self._moves[move] = _inside(
+                {"label": change.label, "from": change.from_, "to": change.to}
+            )
+        headers = (
+            SPEC,
+            ("ce_id", b"%b:%d" % (last.key, version)),
+            self._source,
+            self._label_type,
+            last.subject,
+            last.time,
+            CONTENT_TYPE,
+        )
+        body = b'{"id":"%b:%d","type":"label.changed","customer_id":"%b","version":%d,%b,%b}' % (
+            last.quoted,
+            version,
+            last.quoted,
+            version,
+            members,
+            last.rest,
+        )
+        return OutboxRow(LABEL_CHANGES, last.key, body, headers)
+
+    def _regrade(self, customer: str, change: Change, cause: Cause) -> _Regrade:
+        shared = self._shared(change, cause)
+        key = customer.encode()
+        return _Regrade(
+            change.snapshot,
+            cause,
+            key,
+            orjson.dumps(customer)[1:-1],
+            _inside(shared),
+            ("ce_subject", key),
+            ("ce_time", shared["occurred_at"].encode()),
+        )
 
     def current(self, customer: str, change: Change) -> OutboxRow:
         """The tier a customer holds after a change of it: the one row kept per customer."""
@@ -109,18 +173,32 @@ class EventScribe:
         )
         return OutboxRow(CURRENT_TIER, key, orjson.dumps(body), headers)
 
-    def body(self, customer: str, change: Change, cause: Cause) -> dict[str, Any]:
-        """The JSON body of a change; a label's is short."""
+    def _body(self, customer: str, change: Change, cause: Cause) -> dict[str, Any]:
         snapshot = change.snapshot
-        due = snapshot.due
         body = {
             "id": f"{customer}:{change.version}",
             "type": change.type,
             "customer_id": customer,
             "version": change.version,
-            "label": change.label,
             "from": change.from_,
             "to": change.to,
+            **self._shared(change, cause),
+            "rank_from": change.rank_from,
+            "rank_to": change.rank_to,
+            "dimensions": self._explainer.dimensions(snapshot),
+            "next_tier": self._explainer.next_tier(snapshot),
+            "keep": self._explainer.keep(snapshot),
+            "override": self.override(snapshot.override),
+        }
+        if change.approval is not None:
+            body["review"] = approved(change.approval)
+        return body
+
+    def _shared(self, change: Change, cause: Cause) -> dict[str, Any]:
+        """What the changes of a tier and of labels have in common."""
+        snapshot = change.snapshot
+        due = snapshot.due
+        return {
             "tier": self._tiers[snapshot.tier],
             "score": snapshot.score,
             "trigger": change.trigger,
@@ -132,30 +210,15 @@ class EventScribe:
             "due_on": None if due is None else iso(due),
             "mode": self._mode,
         }
-        if change.label is None:
-            del body["label"]
-            body["rank_from"] = change.rank_from
-            body["rank_to"] = change.rank_to
-            body["dimensions"] = self._explainer.dimensions(snapshot)
-            body["next_tier"] = self._explainer.next_tier(snapshot)
-            body["keep"] = self._explainer.keep(snapshot)
-            body["override"] = self.override(snapshot.override)
-        if change.approval is not None:
-            body["review"] = approved(change.approval)
-        return body
 
     def labels(self, values: list[int]) -> dict[str, str | None]:
         """Label values by name."""
         return {name: texts[at] for (name, texts), at in zip(self._labels, values, strict=True)}
 
     def _encoded_labels(self, values: list[int]) -> orjson.Fragment:
-        """Label values by name, as JSON: encoded once for all changes of one re-grade."""
-        last, found = self._last_labels
-        if values is not last:
-            members = [texts[at] for texts, at in zip(self._members, values, strict=True)]
-            found = orjson.Fragment(b"{%b}" % b",".join(members))
-            self._last_labels = (values, found)
-        return found
+        """Label values by name, as JSON."""
+        members = [texts[at] for texts, at in zip(self._members, values, strict=True)]
+        return orjson.Fragment(b"{%b}" % b",".join(members))
 
     def override(self, override: Override | None) -> dict[str, Any] | None:
         """The override in force, with the tier there would be without it."""
@@ -243,6 +306,11 @@ class EventScribe:
             ("regrade_customer", " ".join(hashes).encode()),
         )
         return OutboxRow(DEAD_LETTERS, None, None, headers)
+
+
+def _inside(members: dict[str, Any]) -> bytes:
+    """An object's members as JSON, without its brackets."""
+    return orjson.dumps(members)[1:-1]
 
 
 def _member(name: str, value: str | None) -> bytes:

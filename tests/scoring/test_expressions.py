@@ -101,7 +101,7 @@ def test_precedence_is_that_of_arithmetic():
         "1 < 2 or (1 < 2 and (not (1 < 2)))"
     )
     assert parse_number("8 - 4 - 2 * 3 / 2") == parse_number("(8 - 4) - ((2 * 3) / 2)")
-    assert parse_number("--1") == parse_number("0 - (0 - 1)")
+    assert parse_number("--1 - -orders(7)") == parse_number("1 - (0 - orders(7))")
 
 
 def test_the_longest_expression_allowed_is_accepted():

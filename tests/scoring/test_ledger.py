@@ -3,7 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.ledger import add, drop_before, next_edge, total, total_between
+from scoring.ledger import (
+    add,
+    drop_before,
+    falls_below,
+    next_edge,
+    total,
+    total_between,
+    total_of_all,
+)
 from scoring.units import NEVER
 
 DAYS = st.integers(0, 40)
@@ -43,3 +51,22 @@ def test_the_next_edge_is_the_first_day_a_row_comes_to_an_age(days, today, edges
     """Going on day by day finds the same day, whichever of the two lists is the longer."""
     later = (day for day in range(today + 1, 100) if {day - d for d in days} & edges)
     assert next_edge(sorted(days), today, sorted(edges)) == next(later, NEVER)
+
+
+@given(ROWS, st.integers(1, 30), st.integers(1, 40))
+def test_a_sum_falls_below_a_level_when_the_rows_that_hold_it_up_are_gone(rows, level, window):
+    """Going on day by day finds the same day."""
+    column, _ = filled([(day, abs(amount)) for day, amount in rows])
+    today = max(column[0], default=0)
+    sums = ((day, total(column, day - window + 1)) for day in range(today, today + window + 1))
+    held = total(column, today - window + 1) >= level
+    expected = next((day for day, whole in sums if whole < level), NEVER)
+    if held:
+        assert falls_below(column, level, window) == expected
+
+
+@given(st.lists(ROWS, max_size=3), DAYS)
+def test_all_columns_sum_up_to_the_sums_of_each(many, first):
+    """From a day on, whatever each of them holds."""
+    columns = [filled(rows)[0] for rows in many]
+    assert total_of_all(columns, first) == sum(total(column, first) for column in columns)
