@@ -1,5 +1,6 @@
 """Run the API until it is told to stop."""
 
+import signal
 import socket
 import tempfile
 from contextlib import ExitStack
@@ -61,6 +62,8 @@ def run_api(settings: Settings, api: ApiSettings) -> None:
     else:
         KeyFile(api.keys).keys()
     policy = load_policy(settings.policy)
+    # When all is served uvicorn raises the signal again: by default that would end us right there.
+    signal.signal(signal.SIGTERM, _leave)
     with ExitStack() as stack:
         folder = api.data or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="regrade-api-"))
@@ -79,6 +82,11 @@ def run_api(settings: Settings, api: ApiSettings) -> None:
         shown = f"[{host}]" if ":" in host else host
         log.info("the API is served", api_url=f"http://{shown}:{port}/")
         _Server(config, app).run(sockets=[listening])
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """End in order: what is ours alone is taken away."""
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -16,8 +16,10 @@ from streams.embedded.api import ApiProcess
 @asynccontextmanager
 async def served(programme: Programme, **settings: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an API that serves this programme and has read its topics."""
-    folder = programme.folder / "api"
-    process = ApiProcess(programme.stack, folder, {**programme.settings, **settings})
+    folder, scratch = programme.folder / "api", programme.folder / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    mine = {"TMPDIR": str(scratch), **programme.settings, **settings}
+    process = ApiProcess(programme.stack, folder, mine)
     try:
         url = await asyncio.to_thread(process.wait_ready)
         async with httpx.AsyncClient(base_url=url, timeout=20) as client:
@@ -25,6 +27,7 @@ async def served(programme: Programme, **settings: str) -> AsyncIterator[httpx.A
             yield client
     finally:
         await asyncio.to_thread(process.stop)
+    assert list(scratch.iterdir()) == [], "the API left something behind"
 
 
 async def _is_ready(client: httpx.AsyncClient) -> bool:
