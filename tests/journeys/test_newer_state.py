@@ -7,7 +7,7 @@ from redis import Redis
 from streams.replay.produce import Replay
 from streams.storage.keys import Keys
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(180)]
 
 
 async def test_a_state_of_a_newer_form_stops_the_worker_and_stays_as_it_is(

@@ -12,7 +12,7 @@ from streams.intake.partitioner import partition_of
 from streams.partition.runner import TOPICS
 from streams.replay.produce import Replay
 
-pytestmark = pytest.mark.kafka
+pytestmark = [pytest.mark.kafka, pytest.mark.timeout(240)]
 
 KAFKA = {"REGRADE_IDEMPOTENT_PRODUCER": "true", "REGRADE_SESSION_TIMEOUT_S": "6"}
 ATTENTIVE = str(Path(__file__).with_name("attentive_worker.py"))
