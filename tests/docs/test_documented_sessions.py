@@ -41,7 +41,12 @@ NOT_HERE = {
     r"REGRADE_KAFKA_|\.venv/bin/activate": "settings of a secured Kafka, or of the shell",
 }
 WITH = [page for page in PAGES if blocks(page.read_text("utf-8"), "sh")]
-HERE = {"--partitions 64 --replicas 3": "--partitions 4 --replicas 1"}
+HERE = {
+    "--partitions 64 --replicas 3": "--partitions 4 --replicas 1",
+    # Published for good, and never in force: the worker's own policy is that of the next pages.
+    "policy publish my-policy.yaml": "policy publish my-policy.yaml "
+    "--effective-from 2199-01-01T00:00:00+00:00",
+}
 SHELL = re.compile(r"[|>]|\$\(")
 
 
