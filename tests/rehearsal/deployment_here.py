@@ -85,12 +85,15 @@ class Deployment:
         self._tell_targets()
         folder = self._folder / "prometheus"
         folder.mkdir()
-        words = [
-            tool("prometheus"),
-            f"--config.file={self._folder / 'prometheus.yml'}",
-            f"--storage.tsdb.path={folder / 'data'}",
-            f"--web.listen-address=127.0.0.1:{self._prometheus_port}",
-        ]
+        places = {
+            "/etc/prometheus/prometheus.yml": str(self._folder / "prometheus.yml"),
+            "=/prometheus": f"={folder / 'data'}",
+        }
+        told = " ".join(command(self._services["prometheus"]))
+        for written, real in places.items():
+            told = told.replace(written, real)
+        address = f"--web.listen-address=127.0.0.1:{self._prometheus_port}"
+        words = [tool("prometheus"), *told.split(), address]
         self._ends.append(LeashedProcess(words, folder).stop)
 
     def _tell_targets(self) -> None:
