@@ -16,6 +16,7 @@ from journeys.release_record import (
     snapshot_of,
 )
 from journeys.test_doctor_command import settings_of
+from releases import latest, releases
 
 from streams.embedded.stack import EmbeddedStack
 from streams.policies.load import load_policy
@@ -26,9 +27,15 @@ from streams.replay.results import Results
 pytestmark = pytest.mark.long
 
 
-def test_the_version_of_this_checkout_is_recorded():
+def test_every_release_is_recorded_and_this_checkout_is_a_later_version():
     """A release is made with its record, so that the next one can be held against it."""
-    assert version("regrade") in recorded()
+    assert list(releases()) == recorded()
+    assert numbers(version("regrade")) > numbers(latest())
+
+
+def numbers(written: str) -> tuple[int, ...]:
+    """A version as numbers that can be compared."""
+    return tuple(map(int, written.split(".")))
 
 
 @pytest.mark.parametrize("release", recorded())
