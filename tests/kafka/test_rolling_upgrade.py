@@ -10,7 +10,7 @@ from journeys.laws import check_all, check_once
 from journeys.programme import Programme
 from releases import install, latest
 
-pytestmark = [pytest.mark.kafka, pytest.mark.long]
+pytestmark = [pytest.mark.kafka, pytest.mark.long, pytest.mark.timeout(400)]
 
 LASTING = {"REGRADE_IDEMPOTENT_PRODUCER": "true", "REGRADE_SESSION_TIMEOUT_S": "30"}
 THIS: dict[str, str] = {}
