@@ -3,7 +3,7 @@
 import re
 import socket
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from streams.errors import RegradeError
 from streams.topic_names import TopicNames
 
+T = TypeVar("T", bound=BaseSettings)
 _LEAST_SECRET = 16
 _USER_INFO = re.compile(r"//[^/]*@")
 """User and password in a URL."""
@@ -143,11 +144,20 @@ def load_settings() -> Settings:
     Raises:
         SettingsRefused: with every variable that cannot be, its value and what is allowed.
     """
+    return load(Settings, "REGRADE_")
+
+
+def load(kind: type[T], prefix: str) -> T:
+    """Read the settings of one kind from the environment.
+
+    Raises:
+        SettingsRefused: with every variable that cannot be, its value and what is allowed.
+    """
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         problems = [
-            f"REGRADE_{'_'.join(str(part) for part in found['loc']).upper()}="
+            f"{prefix}{'_'.join(str(part) for part in found['loc']).upper()}="
             f"{_shown(found['loc'], found['input'])}: {found['msg']}"
             for found in error.errors()
         ]

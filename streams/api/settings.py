@@ -4,11 +4,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from streams.errors import RegradeError
-from streams.settings import SettingsRefused
+from streams.settings import load
 
 
 class OpenToOthers(RegradeError):
@@ -68,12 +68,4 @@ def load_api_settings() -> ApiSettings:
     Raises:
         SettingsRefused: with every variable that cannot be, its value and what is allowed.
     """
-    try:
-        return ApiSettings()
-    except ValidationError as error:
-        problems = [
-            f"REGRADE_API_{'_'.join(str(part) for part in found['loc']).upper()}="
-            f"{found['input']!r}: {found['msg']}"
-            for found in error.errors()
-        ]
-        raise SettingsRefused(problems) from None
+    return load(ApiSettings, "REGRADE_API_")
