@@ -40,7 +40,11 @@ NOT_HERE = {
     r"regrade doctor$": "a verdict on a whole deployment: run by the rehearsal and its journey",
     r"REGRADE_KAFKA_|\.venv/bin/activate": "settings of a secured Kafka, or of the shell",
 }
-WITH = [page for page in PAGES if blocks(page.read_text("utf-8"), "sh")]
+WITH = sorted(
+    (page for page in PAGES if blocks(page.read_text("utf-8"), "sh")),
+    # Those that publish a later version of the policy come last: others ask by the first.
+    key=lambda page: "policy publish" in page.read_text("utf-8"),
+)
 HERE = {
     "--partitions 64 --replicas 3": "--partitions 4 --replicas 1",
     # Published for good, and never in force: the worker's own policy is that of the next pages.
