@@ -141,7 +141,8 @@ class Emitter:
         if kind is None:
             first = call.ending + int(call.window or 0) - 1
             if not call.ending:
-                return f"total_of_all({kinds}.values(), D - {first})"
+                recent = f"s.last_active is not None and s.last_active >= D - {first}"
+                return f"total_of_all({kinds}.values(), D - {first}) if {recent} else 0"
             each = self._total("c", call)
             return f"sum([{each} for c in {kinds}.values()])"
         key = self.constant(kind)

@@ -1,6 +1,7 @@
 """Change events and dead letters as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
 
 from collections.abc import Iterable
+from operator import getitem
 from typing import Any, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
@@ -217,8 +218,7 @@ class EventScribe:
 
     def _encoded_labels(self, values: list[int]) -> orjson.Fragment:
         """Label values by name, as JSON."""
-        members = [texts[at] for texts, at in zip(self._members, values, strict=True)]
-        return orjson.Fragment(b"{%b}" % b",".join(members))
+        return orjson.Fragment(b"{%b}" % b",".join(map(getitem, self._members, values)))
 
     def override(self, override: Override | None) -> dict[str, Any] | None:
         """The override in force, with the tier there would be without it."""
