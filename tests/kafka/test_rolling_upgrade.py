@@ -4,11 +4,16 @@ import os
 import subprocess
 import sys
 
+import orjson
 import pytest
 from journeys.held_replay import replaying
-from journeys.laws import check_all, check_once
+from journeys.laws import check_chain, check_current, check_once, check_versions, once_each
 from journeys.programme import Programme
 from releases import install, latest
+
+from streams.demo.verify import mismatches
+from streams.outbox.scribe import CURRENT_TIER
+from streams.replay.results import Results
 
 pytestmark = [pytest.mark.kafka, pytest.mark.long, pytest.mark.timeout(400)]
 
@@ -73,8 +78,20 @@ async def test_workers_are_exchanged_one_by_one_while_the_replay_goes_on(
             await programme.owned_by("w2", "w4")
             await both_fold(programme)
             assert replay.going
-        await check_all(programme, household_history)
-        check_once(await programme.changes())
+        published = await programme.changes()
+        changes = once_each(published)
+        stream = Results(await programme.customers(), list(changes.values()))
+        assert mismatches(told(stream), told(household_history.expected)) == 0
+        check_once(published)
+        check_versions(published)
+        check_chain(changes)
+        check_current(await programme.published(CURRENT_TIER), stream.customers)
+
+
+def told(results: Results) -> Results:
+    """Without the next day to look at a customer: 0.1.0 named earlier ones than need be."""
+    changes = [{**orjson.loads(one), "due_on": None} for one in results.changes]
+    return Results(results.customers, [orjson.dumps(change) for change in changes])
 
 
 async def both_fold(programme: Programme) -> None:
