@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def programme(stack, tmp_path_factory):
     """A worker in wall time; each test has customers of its own."""
     settings = {"REGRADE_CLOCK": "wall", "REGRADE_ERASURE_KEY": "a key of sixteen+"}
-    async with Programme(stack, tmp_path_factory.mktemp("orders"), "desk", **settings) as made:
+    async with Programme(stack, tmp_path_factory.mktemp("orders"), "counter", **settings) as made:
         await made.worker()
         yield made
 
