@@ -20,6 +20,5 @@ def test_what_was_written_apart_stays_apart():
     """Brackets that matter are kept, others are not."""
     text = "((orders(1)>1.0) or (trend(2)<-0.5 or spend(1)-(2-1)>=1)) and not (not orders(2)>1)"
     assert text_of(parse_condition(text)) == (
-        "(orders(1) > 1 or (trend(2) < -0.5 or spend(1) - (2 - 1) >= 1)) "
-        "and not not orders(2) > 1"
+        "(orders(1) > 1 or (trend(2) < -0.5 or spend(1) - (2 - 1) >= 1)) and not not orders(2) > 1"
     )
