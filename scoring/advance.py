@@ -76,7 +76,8 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
         trigger = impose(state, grader.triggers, tier, alone, trigger)
         due = min(due, day_after(state.override))
     state.due = due if due <= LAST_DAY else None
-    if trigger is None and labels == before:
+    relabelled = labels != before
+    if trigger is None and not relabelled:
         return quiet
     details = grader.details(state, today) if trigger is not None else []
     snapshot = Snapshot(state.tier, rounded(raw), value, details, labels, state.due, state.override)
@@ -85,7 +86,7 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
     if trigger is not None:
         why = (trigger, approval)
         changes.append(tier_change(state, judge, tier, why, snapshot, (today, occurred)))
-    if labels != before:
+    if relabelled:
         changes += label_changes(state, judge, before, snapshot, (today, occurred))
     return Decision(quiet.outcome, changes)
 

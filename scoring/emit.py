@@ -104,10 +104,14 @@ class Emitter:
         return source
 
     def _purchases(self, field: str, call: ReadingCall) -> str:
+        return f"sum({self._rows(field, call)})"
+
+    def _rows(self, field: str, call: ReadingCall) -> str:
+        """The variable that holds the rows of a window: a copy only if some are outside."""
         first, last = self._bounds(call)
-        if last is None:
-            return f"sum({field}[{first}:]) if {first} else sum({field})"
-        return f"sum({field}[{first}:{last}])"
+        inside = f"{field}[{first}:{last or ''}]"
+        whole = inside if last else f"{inside} if {first} else {field}"
+        return self._shared((field, first, last), whole)
 
     def _bounds(self, call: ReadingCall) -> tuple[str, str | None]:
         window, ending = int(call.window or 0), call.ending
@@ -158,13 +162,10 @@ class Emitter:
         return f"{self._related('spend', call)} / {orders} if {orders} > 0 else None"
 
     def _active_days(self, call: ReadingCall) -> str:
-        first, last = self._bounds(call)
-        return f"len([n for n in s.orders[{first}:{last or ''}] if n > 0])"
+        return f"sum(map(above_zero, {self._rows('s.orders', call)}))"
 
     def _order_volatility(self, call: ReadingCall) -> str:
-        first, last = self._bounds(call)
-        rows = f"[{first}:{last or ''}]"
-        return f"volatility(s.orders{rows}, s.spend{rows})"
+        return f"volatility({self._rows('s.orders', call)}, {self._rows('s.spend', call)})"
 
     def _categories(self, call: ReadingCall) -> str:
         first = call.ending + int(call.window or 0) - 1

@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_left, bisect_right
+from operator import mul
 from typing import Any
 
 from scoring.attributes import attribute_number, attribute_text
@@ -20,6 +21,7 @@ def function_of(code: Emitter, arguments: str, **names: object) -> Any:
     body = "\n".join(f"    {line}" for line in code.lines)
     scope: dict[str, Any] = {
         "K": tuple(code.constants),
+        "above_zero": (0).__lt__,
         "attribute_number": attribute_number,
         "attribute_text": attribute_text,
         "bisect_left": bisect_left,
@@ -51,7 +53,7 @@ def volatility(orders: list[int], spend: list[int]) -> float | None:
     if days < 2 or whole <= 0:  # noqa: PLR2004 - one day has no spread
         return None
     # In whole numbers up to the root: nothing is lost to rounding.
-    return math.sqrt(days * sum([x * x for x in daily]) - whole * whole) / whole
+    return math.sqrt(days * sum(map(mul, daily, daily)) - whole * whole) / whole
 
 
 def fact_field(fact: object, name: str, scale: int) -> float | str | None:

@@ -99,9 +99,16 @@ class Labelling:
         labels.by = self
         labels.until = until = held.until.copy()
         groups = self._groups
+        due = held.due
+        first_went = False
         for at in touched:
-            until[at] = groups[at](state, today, labels)
-        due = min(until, default=NEVER)
+            day = groups[at](state, today, labels)
+            if day < due:  # noqa: PLR1730 - a call for each of many groups would cost more
+                due = day
+            first_went = first_went or until[at] == held.due
+            until[at] = day
+        if first_went:
+            due = min(until)
         while due <= today:
             at = until.index(due)
             until[at] = groups[at](state, today, labels)
