@@ -87,13 +87,17 @@ class _Planner:
         self.code = Emitter(policy.scale)
         self.lines = self.code.lines
         self.horizon = Horizon(self.code)
-        self.both: set[ReadingCall] = set()
+        ways = self.promoting and self.demoting
+        self.both = self.rank.rising & self.rank.falling if ways else set[ReadingCall]()
+        """What may both raise and lower the ranking value: looked at once, into `edge`."""
 
     def compile(self) -> Due:
         add = self.lines.append
         if self.grader.policy.by is None:
             add("value = None if raw is None else raw * 100.0")
-        self._shared()
+        if self.both:
+            add("edge = NEVER")
+            self.horizon.rows("edge", self.both, "")
         if self.promoting:
             self._promotion()
         if self.demoting:
@@ -126,15 +130,6 @@ class _Planner:
             add("        else:")
             add(f"            k = int(gap / {per_day!r})")
             add("            day = D + (k if k > 1 else 1)")
-
-    def _shared(self) -> None:
-        """Set `edge` to the next day a row moves what may both rise and fall by it."""
-        self.both = self.rank.rising & self.rank.falling
-        if self.promoting and self.demoting and self.both:
-            self.lines.append("edge = NEVER")
-            self.horizon.rows("edge", self.both, "")
-        else:
-            self.both = set()
 
     def _rows(self, calls: set[ReadingCall]) -> None:
         """Lower `day` to the next day a row moves one of these."""

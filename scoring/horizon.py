@@ -80,13 +80,15 @@ class Horizon:
         """Lower `due` to the day on which a reading falls below the highest level it reaches."""
         # A sum of rows that are not below zero never falls below nothing.
         above = sorted(least for least in map(self._least_of(call), levels) if least > 0)
-        indent = ""
-        if READINGS[call.name].on_exit == "spend":
-            self._either_sign(call)
-            self._code.lines.append("    pass")
-            indent = "    "
+        either_sign = READINGS[call.name].on_exit == "spend"
+        if either_sign:
+            self._if_negative(call)
         if not above:
             return
+        indent = ""
+        if either_sign:
+            self._code.lines.append("else:")
+            indent = "    "
         value, column = self._code.reading(call), self._column(call)
         if column is None:
             self._code.lines.append(f"{indent}if {value} >= {above[0]!r}:")
@@ -101,11 +103,10 @@ class Horizon:
         )
         self._code.lines += [indent + line for line in lines]
 
-    def _either_sign(self, call: ReadingCall) -> None:
-        """Begin what holds of rows that are not below zero; for others any row that leaves."""
+    def _if_negative(self, call: ReadingCall) -> None:
+        """Where a row may be below zero, lower `due` to the next one that enters or leaves."""
         self._code.lines.append(f"if {negative([call])}:")
         self.rows("due", [call], "    ")
-        self._code.lines.append("else:")
 
     def _trend(self, call: ReadingCall, bounds: set[float]) -> None:
         """Lower `due` to the next row that can move a trend over one of its upper bounds.
@@ -116,7 +117,8 @@ class Horizon:
         """
         window, ending, add = int(call.window or 0), call.ending, self._code.lines.append
         value = self._code.reading(call)
-        self._either_sign(call)
+        self._if_negative(call)
+        add("else:")
         add(f"    if {value} is None or {value} >= {min(bounds)!r}:")
         self._next("due", "s.days", [ending + window], "        ")
         add(f"    if {value} is not None and {value} <= {max(bounds)!r}:")

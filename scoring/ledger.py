@@ -112,7 +112,7 @@ def next_edge(days: list[Day], today: Day, edges: list[int]) -> Day:
 def falls_below(column: Column, level: float, window: int) -> Day:
     """The day on which the sum of the last `window` days falls below a level it has reached.
 
-    No row is below zero; the days may come in any number per day, ascending.
+    No row is below zero.
 
     >>> falls_below(([Day(1), Day(5), Day(9)], [10, 20, 30]), 31, 90)
     95

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from streams.errors import RegradeError
 from streams.intake.transfers import TRANSFERS_TOPIC
 from streams.partition.ports import Commit
 from streams.settings import Settings
+from streams.storage.servers import told_apart
 
 STALL_S = 8.0
 """How long a stall blocks the loop; Faust's own thread goes on with its heartbeats."""
@@ -62,9 +63,11 @@ class Failpoints:
         self._points = dict(map(_parsed, settings.failpoints.split()))
         self._hits: Counter[str] = Counter()
         hosts = {urlsplit(f"//{one}").hostname for one in settings.kafka.split(",")}
-        store = urlsplit(settings.redis)
-        others = dict(parse_qsl(store.query)).get("cluster", "").split(",")
-        hosts |= {store.hostname, *(urlsplit(f"//{one}").hostname for one in others if ":" in one)}
+        store, others = told_apart(settings.redis)
+        hosts |= {
+            urlsplit(store).hostname,
+            *(urlsplit(f"//{one}").hostname for one in others or ()),
+        }
         if self._points and not hosts <= _LOCAL:
             raise FailpointsRefused("the broker or the store is not on this machine")
 

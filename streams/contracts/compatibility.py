@@ -6,62 +6,52 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 
-def breaks(old: Schema, new: Schema, place: str = "") -> list[str]:
+def breaks(old: Schema, new: Schema) -> list[str]:
     """What a reader of `old` would stumble over in `new`; new fields are no break.
 
     >>> breaks({"properties": {"tier": {"type": "string"}}}, {"properties": {}})
     ['tier: is gone']
     """
-    return list(_breaks((old, old), (new, new), place))
+    return list(_compared((old, old), (new, new), "", read=True))
 
 
-def demands(old: Schema, new: Schema, place: str = "") -> list[str]:
+def demands(old: Schema, new: Schema) -> list[str]:
     """Why a message made by `old` would be refused or misread by `new`; more freedom is no break.
 
     >>> demands({"properties": {}}, {"properties": {"shop": {}}, "required": ["shop"]})
     ['shop: is needed now']
     """
-    return list(_demands((old, old), (new, new), place))
+    return list(_compared((old, old), (new, new), "", read=False))
 
 
-def _demands(old: tuple[Schema, Schema], new: tuple[Schema, Schema], place: str) -> Iterator[str]:
+def _compared(
+    old: tuple[Schema, Schema], new: tuple[Schema, Schema], place: str, *, read: bool
+) -> Iterator[str]:
+    """What differs for who reads messages, or else for who makes them; each part with its whole."""
     was, would_be = _kinds(*old), _kinds(*new)
-    if was - would_be:
+    if was != would_be if read else was - would_be:
         yield f"{place or 'the message'}: was {sorted(was)}, would be {sorted(would_be)}"
         return
     before, after = _resolved(*old), _resolved(*new)
-    for name in after.get("required", ()):
-        if name not in before.get("required", ()):
-            yield f"{place}.{name}: is needed now".lstrip(".")
+    needed, wanted = set(before.get("required", ())), set(after.get("required", ()))
+    if not read:
+        yield from (f"{_inner(place, name)}: is needed now" for name in sorted(wanted - needed))
     for name, part in before.get("properties", {}).items():
-        inner = f"{place}.{name}".lstrip(".")
+        inner = _inner(place, name)
         other = after.get("properties", {}).get(name)
         if other is None:
             yield f"{inner}: is gone"
-        else:
-            yield from _demands((part, old[1]), (other, new[1]), inner)
+            continue
+        yield from _compared((part, old[1]), (other, new[1]), inner, read=read)
+        if read and name in needed - wanted:
+            yield f"{inner}: may now be missing"
     if "items" in before and "items" in after:
-        yield from _demands((before["items"], old[1]), (after["items"], new[1]), f"{place}[]")
+        items = (before["items"], old[1]), (after["items"], new[1])
+        yield from _compared(*items, f"{place}[]", read=read)
 
 
-def _breaks(old: tuple[Schema, Schema], new: tuple[Schema, Schema], place: str) -> Iterator[str]:
-    was, would_be = _kinds(*old), _kinds(*new)
-    if was != would_be:
-        yield f"{place or 'the message'}: was {sorted(was)}, would be {sorted(would_be)}"
-        return
-    before, after = _resolved(*old), _resolved(*new)
-    needed = set(after.get("required", ()))
-    for name, part in before.get("properties", {}).items():
-        inner = f"{place}.{name}".lstrip(".")
-        other = after.get("properties", {}).get(name)
-        if other is None:
-            yield f"{inner}: is gone"
-        else:
-            yield from _breaks((part, old[1]), (other, new[1]), inner)
-            if name in before.get("required", ()) and name not in needed:
-                yield f"{inner}: may now be missing"
-    if "items" in before and "items" in after:
-        yield from _breaks((before["items"], old[1]), (after["items"], new[1]), f"{place}[]")
+def _inner(place: str, name: str) -> str:
+    return f"{place}.{name}".lstrip(".")
 
 
 def _resolved(part: Schema, whole: Schema) -> Schema:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from deployment.compose import ROOT
+from durable import DurableStack
 from journeys.patience import until
-from rehearsal.compose_servers import Servers, compose_servers
+from rehearsal.compose_servers import compose_servers
 from rehearsal.deployment_here import PARTITIONS, PREFIX, Deployment
 
 from streams.replay.produce import open_producer
@@ -22,7 +23,7 @@ FRESH = 'sum(regrade_deliveries_total{fresh="true"}) > bool 100'
 
 
 @pytest.fixture
-def servers(tmp_path) -> Iterator[Servers]:
+def servers(tmp_path) -> Iterator[DurableStack]:
     """Kafka and the store of the compose file."""
     with compose_servers(tmp_path) as running:
         yield running

@@ -2,35 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deployment.compose import services
+from durable import DurableStack
 
 from streams.embedded.kafka import ApacheKafka
 from streams.embedded.store import ValkeyStore
 
 _PLACES = ("listener", "controller", "advertised", "inter.broker", "log.dirs")
 """How the names of settings begin that say where things are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """Both, running."""
-
-    kafka: ApacheKafka
-    store: ValkeyStore
-
-    @property
-    def bootstrap(self) -> str:
-        """`host:port` of the broker."""
-        return self.kafka.bootstrap
-
-    @property
-    def redis_url(self) -> str:
-        """URL of the store."""
-        return self.store.url
 
 
 class ComposeStore(ValkeyStore):
@@ -57,10 +39,10 @@ def broker_settings() -> dict[str, str]:
 
 
 @contextmanager
-def compose_servers(folder: Path) -> Iterator[Servers]:
+def compose_servers(folder: Path) -> Iterator[DurableStack]:
     """Start both."""
     with (
         ApacheKafka(folder / "kafka", settings=broker_settings()) as kafka,
         ComposeStore(folder / "store") as store,
     ):
-        yield Servers(kafka, store)
+        yield DurableStack(kafka, store)
