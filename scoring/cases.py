@@ -41,6 +41,20 @@ def takes(state: CustomerState | None, answer: ReviewResolved) -> bool:
     return state is not None and (is_open(state, answer) or is_known(state, answer.event_id))
 
 
+def forget_cause(state: CustomerState) -> None:
+    """Forget which fact led to the case where it is not known to be of the customer any more.
+
+    So it is when it came for somebody who was merged into the customer and is not any more.
+
+    >>> ann = CustomerState(case=Case(2, "crossing", "two-levels", Day(5), Day(9), "of-bob"))
+    >>> forget_cause(ann); ann.case.event_id is None, ann.case.to
+    (True, 2)
+    """
+    case = state.case
+    if case is not None and case.event_id is not None and not is_known(state, case.event_id):
+        state.case = replace(case, event_id=None)
+
+
 def hold_first(
     grader: Grader, state: CustomerState, target: int, fact: Fact | Tick, today: Day
 ) -> int:
@@ -83,7 +97,7 @@ def _kept(case: Case, tier: int, wanted: tuple[int, Move | None], fact: Fact | T
     near = min(case.to, target) if target > tier else max(case.to, target)
     if permitted is not None and abs(permitted[0] - tier) > abs(near - tier):
         to, trigger = permitted
-        return replace(case, to=to, trigger=trigger, event_id=getattr(fact, "event_id", None))
+        return replace(case, to=to, trigger=trigger, event_id=_cause(fact))
     return case if near == case.to else replace(case, to=near)
 
 
@@ -124,6 +138,10 @@ def _case(
             continue
         if when is None or when(state, today, fact):
             deadline = Day(today + asked.after_days)
-            event_id = getattr(fact, "event_id", None)
-            return Case(to, trigger, rule.name, today, deadline, event_id)
+            return Case(to, trigger, rule.name, today, deadline, _cause(fact))
     return None
+
+
+def _cause(fact: Fact | Tick) -> str | None:
+    """The id of a fact; a tick has none, nor has the recalculation of a merge."""
+    return getattr(fact, "event_id", None) or None

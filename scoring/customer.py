@@ -75,7 +75,7 @@ class Case(msgspec.Struct, array_like=True, frozen=True, gc=False):
     deadline: Day
     """The day whose tick decides if nobody has."""
     event_id: str | None
-    """The fact that led to the proposal; None for a tick."""
+    """The fact that led to the proposal; None for a tick, a merge, or a fact of who has left."""
     refused: Refusal | None = None
     """None while the case is open."""
 

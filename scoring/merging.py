@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from scoring.absorb import absorb
 from scoring.advance import Decision, Judge, advance, label_changes, snapshot_of, tier_change
+from scoring.cases import forget_cause
 from scoring.changes import Change
 from scoring.customer import UNGRADED, CustomerState, Override, Part, Ties
 from scoring.facts import Fact, Recalculate, Tick
@@ -100,10 +101,11 @@ def join(state: CustomerState, name: str, part: Part, judge: Judge, today: Day) 
     if ties.own is None:
         ties.own = copy_of(state)
         ties.own.ties = None
-    known = name in ties.parts
+    before = ties.parts.get(name)
     ties.parts = {**ties.parts, name: part}
-    if known:
+    if before is not None:
         _add_up(state, ties.own, today)
+        _pass_on(state, before.state.override, part.state.override)
     else:
         absorb(state, part.state, today)
         _lift_to(state, part.state)
@@ -117,8 +119,7 @@ def split(state: CustomerState, name: str, judge: Judge, today: Day) -> None:
     part = ties.parts.pop(name)
     if ties.parts:
         _add_up(state, own, today)
-        if own.override is None and _same(state.override, part.state.override):
-            state.tier, state.override = computed_of(state), None
+        _pass_on(state, part.state.override, None)
         if not any(_had_tier(one, judge) for one in (own, *(p.state for p in ties.parts.values()))):
             _set_tier(state, UNGRADED)
         _regrade(state, judge, today)
@@ -207,6 +208,7 @@ def _add_up(state: CustomerState, own: CustomerState, today: Day) -> None:
         absorb(total, part.state, today)
     for field in _FACTS:
         setattr(state, field, getattr(total, field))
+    forget_cause(state)
 
 
 def _had_tier(state: CustomerState, judge: Judge) -> bool:
@@ -241,6 +243,14 @@ def _regrade(state: CustomerState, judge: Judge, today: Day) -> None:
         state.labels = judge.grader.measure(state, today)[2]
     advance(state, Recalculate("", EpochMs(0), today), judge, today)
     state.version, state.recent = version, recent
+
+
+def _pass_on(state: CustomerState, passed: Override | None, now: Override | None) -> None:
+    """Where an override has passed from a part, let it be what that part has `now`."""
+    own = None if state.ties is None else state.ties.own
+    if own is not None and own.override is None and _same(state.override, passed):
+        computed, state.override = computed_of(state), now
+        _set_tier(state, computed)
 
 
 def _same(mine: Override | None, other: Override | None) -> bool:

@@ -46,9 +46,17 @@ def _ordered(kind: str, customer: str, into: str, event_id: str) -> LogRecord:
     return record(said)
 
 
-def uncommanded(records: list[LogRecord]) -> list[LogRecord]:
-    """The records without commands: an alias takes none."""
-    return [one for one in records if one.topic != COMMANDS_TOPIC]
+def uncommanded(records: list[LogRecord], aliases: set[str]) -> list[LogRecord]:
+    """The records without commands to aliases, who take none, and without answers to cases.
+
+    A host and who it would be alone are not asked the same questions.
+    """
+    found = []
+    for one in records:
+        said = json.loads(one.value or b"") if one.topic == COMMANDS_TOPIC else {}
+        if said.get("customer_id") not in aliases and said.get("type") != "review.resolve":
+            found.append(one)
+    return found
 
 
 def plain(records: list[LogRecord], within: int | None = None) -> list[LogRecord]:

@@ -322,6 +322,17 @@ async def test_an_override_passes_to_who_has_none_and_comes_back():
     assert (await held.states())["bob"].override.kind == "pin"
 
 
+async def test_what_is_ordered_for_a_host_stays_with_it():
+    """An override set while merged holds on when the parts are gone, and is cleared for good."""
+    here = town()
+    await here.live(order(0, 150), bob(0), merge(1), override(2, "pin", "gold", customer_id="bob"))
+    await here.live(unmerge(3))
+    states = await here.states()
+    assert [states[name].tier for name in ("ann", "bob")] == [1, 2]
+    await here.live(merge(4), clear(5, customer_id="bob"), unmerge(6))
+    assert (await here.states())["bob"].override is None
+
+
 async def test_the_better_tier_is_kept_while_it_is_deserved():
     """A host below takes the alias's tier by its lower bound, and since when."""
     here = town("tiers: [{name: low, enter: 0}, {name: top, enter: 100, keep: 80}]")
@@ -371,6 +382,45 @@ async def test_who_is_erased_stays_with_nobody():
     assert (states["bob"].lifetime_spend, states["bob"].ties) == (60_00, None)
     blobs = await here.store.load(here.home("bob"), ["bob"])
     assert b"ann" not in blobs[0]
+
+
+@pytest.mark.parametrize("end", [unmerge(3), erasure(3)], ids=["unmerged", "erased"])
+@pytest.mark.parametrize("through", [False, True])
+async def test_a_case_forgets_the_fact_of_who_has_left(end, through):
+    """It waits on, for its tier is still deserved; the id of the other's order goes with them.
+
+    ann ---> bob <--- cyd      or, with bob merged as well,      ann ---> bob ---> dan
+    """
+    here = town("review_when: {default: reject, after_days: 30, rules: [{name: all}]}")
+    host = "dan" if through else "bob"
+    dan = {"customer_id": "dan"}
+    await here.live(order(0, 1), bob(0, 1), cyd(0, 1), order(0, 1, **dan))
+    await here.live(merge(1), merge(1, host, customer_id="cyd"))
+    if through:
+        await here.live(merge(1, "dan", customer_id="bob"))
+    await here.live(order(2, 97, event_id="of-ann"))
+    assert (await here.states())[host].case.event_id == "of-ann"
+    await here.live(cyd(2, 98))
+    assert (await here.states())[host].case.event_id == "of-ann"
+    await here.live(end)
+    state = (await here.states())[host]
+    assert (state.case.to, state.case.event_id) == (1, None)
+    listed = await here.store.cases(here.home(host))
+    assert json.loads(listed[host])["event_id"] is None
+
+
+async def test_an_override_that_passed_on_leaves_with_its_part():
+    """Through a host that was merged itself as well: ann ---> bob ---> dan."""
+    here = town()
+    await here.live(order(0, 1), bob(0, 1), order(0, 1, customer_id="dan"))
+    await here.live(override(0, "floor", "gold"), merge(1))
+    await here.live(merge(2, "dan", customer_id="bob"))
+    assert (await here.states())["dan"].tier == 2
+    await here.live(unmerge(3))
+    states = await here.states()
+    assert [states[name].tier for name in ("ann", "bob", "dan")] == [2, 0, 0]
+    assert [states[name].override for name in ("bob", "dan")] == [None, None]
+    assert moves(here, "dan")[-1] == ("tier.downgraded", "gold", "bronze", "manual")
 
 
 async def test_nobody_is_merged_into_who_was_erased():
