@@ -11,6 +11,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import orjson
+
+from streams.api.secret_file import secret_in
+
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = OFF;
@@ -23,7 +27,8 @@ CREATE TABLE IF NOT EXISTS changes (
   label INTEGER, from_ TEXT, to_ TEXT, trigger_ TEXT, body BLOB, incarnation INTEGER,
   UNIQUE (customer, version));
 CREATE INDEX IF NOT EXISTS newest ON changes (label, published, seq);
-CREATE TABLE IF NOT EXISTS gone (hash BLOB PRIMARY KEY, version INTEGER) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ended ON changes (seq) WHERE label = 0 AND to_ IS NULL;
+CREATE TABLE IF NOT EXISTS erased (hash BLOB PRIMARY KEY, version INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT UNIQUE, customer TEXT, body BLOB);
 """
@@ -58,6 +63,8 @@ class AnswerRow(NamedTuple):
     event_id: str
     customer: str
     body: bytes
+    gone: bool = False
+    """Whether it says that the customer was erased: now, or before it was asked."""
 
 
 class Kept(NamedTuple):
@@ -87,12 +94,18 @@ class Archive:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = folder / "changes.sqlite3"
         self._kept = kept
+        self._key = secret_in(folder / "erased.secret")
         self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._open()
 
     def _open(self) -> None:
         self._db = sqlite3.connect(self._path, check_same_thread=False)
+        if self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'gone'").fetchone():
+            # A file of before: what it knows of the erased was hashed without a key.
+            self._db.close()
+            self._path.unlink()
+            self._db = sqlite3.connect(self._path, check_same_thread=False)
         self._db.executescript(_SCHEMA)
         if self._db.execute("SELECT count(*) FROM epoch").fetchone()[0] == 0:
             self._db.execute("INSERT INTO epoch VALUES (?)", (secrets.token_hex(4),))
@@ -110,7 +123,7 @@ class Archive:
     def clear(self) -> None:
         """Forget everything: the topics are others than those that were read."""
         with self._lock, self._db:
-            for table in ("epoch", "positions", "changes", "gone", "answers"):
+            for table in ("epoch", "positions", "changes", "erased", "answers"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             self.epoch = secrets.token_hex(4)
             self._db.execute("INSERT INTO epoch VALUES (?)", (self.epoch,))
@@ -129,10 +142,8 @@ class Archive:
         """Keep what is new, together with how far the topics are read; what was new of it."""
         with self._lock, self._db:
             fresh = [(seq, row) for row in changes if (seq := self._keep(row)) is not None]
-            self._db.executemany(
-                "INSERT OR REPLACE INTO answers (event_id, customer, body) VALUES (?, ?, ?)",
-                answers,
-            )
+            for answer in answers:
+                self._keep_answer(answer)
             self._db.executemany(
                 "INSERT OR REPLACE INTO positions VALUES (?, ?, ?)",
                 [(*place, offset) for place, offset in positions.items()],
@@ -142,15 +153,17 @@ class Archive:
                     f"DELETE FROM {table} WHERE seq <= (SELECT max(seq) FROM {table}) - ?",  # noqa: S608 - our own names
                     (kept,),
                 )
+        if any(row.gone for row in changes) or any(row.gone for row in answers):
+            with self._lock, self._reading:
+                # Beside the file its log still holds what was deleted.
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return fresh
 
     def _keep(self, row: ChangeRow) -> int | None:
         """The number of a change, None when it is known or its customer is gone."""
         if row.gone:
             return self._let_go(row)
-        known = "SELECT version FROM gone WHERE hash = ?"
-        gone = self._db.execute(known, (_hash(row.customer),)).fetchone()
-        if gone is not None and row.version <= gone[0]:
+        if row.version <= self._gone_at(row.customer):
             return None
         self._db.execute(
             "DELETE FROM changes WHERE customer = ? AND version >= ? AND incarnation < ?",
@@ -166,22 +179,47 @@ class Archive:
 
     def _let_go(self, row: ChangeRow) -> int | None:
         """Forget a customer; a number for the farewell, which is passed on and not kept."""
-        known = self._db.execute(
-            "SELECT version FROM gone WHERE hash = ?", (_hash(row.customer),)
-        ).fetchone()
-        if known is not None and row.version <= known[0]:
+        if row.version <= self._gone_at(row.customer):
             return None
         self._db.execute(
-            "INSERT OR REPLACE INTO gone VALUES (?, ?)", (_hash(row.customer), row.version)
+            "INSERT OR REPLACE INTO erased VALUES (?, ?)", (self._hash(row.customer), row.version)
         )
         self._db.execute(
             "DELETE FROM changes WHERE customer = ? AND version <= ?", (row.customer, row.version)
         )
-        self._db.execute("DELETE FROM answers WHERE customer = ?", (row.customer,))
+        self._db.execute(
+            "DELETE FROM changes WHERE label = 0 AND to_ IS NULL AND instr(body, ?)",
+            (_named_as_host(row.customer),),
+        )
         # A number of its own, used once: `AUTOINCREMENT` never gives it again.
         done = self._db.execute("INSERT INTO changes (published, label) VALUES (0, 2)")
         self._db.execute("DELETE FROM changes WHERE seq = ?", (done.lastrowid,))
         return done.lastrowid
+
+    def _gone_at(self, customer: str) -> int:
+        """The version under which a customer was erased last; 0 for who never was."""
+        known = "SELECT version FROM erased WHERE hash = ?"
+        found = self._db.execute(known, (self._hash(customer),)).fetchone()
+        return 0 if found is None else int(found[0])
+
+    def _hash(self, name: str) -> bytes:
+        return hashlib.blake2b(name.encode(), digest_size=16, key=self._key).digest()
+
+    def _keep_answer(self, row: AnswerRow) -> None:
+        """Keep an answer: of one about an erased customer only what became of the command."""
+        event_id, customer, body, gone = row
+        if gone:
+            self._db.execute(
+                "DELETE FROM answers WHERE customer = ? OR instr(body, ?)",
+                (customer, _named_as_host(customer)),
+            )
+            # Its id may be made of the customer's: whoever asks for it says it himself.
+            event_id, customer, told = self._hash(event_id).hex(), "", orjson.loads(body)
+            body = orjson.dumps(told | {"command": "", "customer_id": ""})
+        self._db.execute(
+            "INSERT OR REPLACE INTO answers (event_id, customer, body) VALUES (?, ?, ?)",
+            (event_id, customer, body),
+        )
 
     def changes(self, wanted: Search) -> list[Kept]:
         """Changes of tiers, the latest published first."""
@@ -216,9 +254,9 @@ class Archive:
 
     def answer(self, event_id: str) -> bytes | None:
         """The answer to a command, while it is kept."""
-        sql = "SELECT body FROM answers WHERE event_id = ?"
+        sql = "SELECT body FROM answers WHERE event_id IN (?, ?)"
         with self._reading:
-            found = self._readers.execute(sql, (event_id,)).fetchone()
+            found = self._readers.execute(sql, (event_id, self._hash(event_id).hex())).fetchone()
         return None if found is None else bytes(found[0])
 
     def customers(self, prefix: str, limit: int) -> list[str]:
@@ -233,5 +271,6 @@ class Archive:
             return [customer for (customer,) in found]
 
 
-def _hash(customer: str) -> bytes:
-    return hashlib.blake2b(customer.encode(), digest_size=16).digest()
+def _named_as_host(customer: str) -> bytes:
+    """How a change or an answer of somebody else says that they were merged into a customer."""
+    return b'"into":' + orjson.dumps(customer)

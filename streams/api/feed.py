@@ -144,12 +144,19 @@ class Feed:
             for record in records:
                 body = orjson.loads(record.value)
                 if topic == COMMAND_RESULTS:
-                    answers.append(AnswerRow(body["command"], body["customer_id"], record.value))
+                    answers.append(answer_row(record, body))
                 else:
                     changes.append(change_row(topic == LABEL_CHANGES, record, body))
         changes.sort(key=lambda row: row.published)
         fresh = await asyncio.to_thread(self._archive.take, changes, answers, positions)
         self._told(fresh, answers)
+
+
+def answer_row(record: ConsumerRecord, body: dict[str, Any]) -> AnswerRow:
+    """A record of `command-results` as the archive keeps it."""
+    erased = body["type"] == "customer.erase" and body["outcome"] == "done"
+    gone = erased or body.get("reason") == "erased"
+    return AnswerRow(body["command"], body["customer_id"], record.value, gone)
 
 
 def change_row(label: bool, record: ConsumerRecord, body: dict[str, Any]) -> ChangeRow:

@@ -2,12 +2,11 @@
 
 import hashlib
 import hmac
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from streams.api.keys import Key
+from streams.api.secret_file import secret_in
 from streams.clock import Clock
 
 COOKIE = "regrade_session"
@@ -19,7 +18,7 @@ class Sessions:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         """The secret lies in `folder`: sessions end with it, or with their key."""
-        self._secret = _secret(folder / "session.secret")
+        self._secret = secret_in(folder / "session.secret")
         self._clock = clock
 
     def make(self, key: Key) -> str:
@@ -41,14 +40,3 @@ class Sessions:
     def _sign(self, key: Key, until: str) -> str:
         text = f"{key.id}.{until}.{key.hash}"
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
-
-
-def _secret(path: Path) -> bytes:
-    """Read, or make at first."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        made = secrets.token_bytes(32)
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(made)
-        return made

@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 import pytest_asyncio
+from journeys.patience import until
 from journeys.programme import Programme
 from journeys.served import asked, served
 from journeys.test_review_commands import reviewing
@@ -12,6 +13,9 @@ from journeys.wire_input import order
 
 from streams.clock import SystemClock
 from streams.outbox.audit import AUDIT
+
+GUS = "gus-4b1e07"
+"""An id that turns up nowhere by chance."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -109,21 +113,42 @@ async def test_without_a_worker_the_answer_says_where_to_ask(stack, tmp_path):
 async def test_an_erased_customer_leaves_the_answers(programme, client):
     """The id must be said twice; afterwards neither grade, history nor changes know them."""
     read = await programme.read()
-    await client.post("/api/events", json=[bought("gus"), bought("hal")])
+    await client.post("/api/events", json=[bought(GUS), bought("hal")])
     await programme.taken(read + 2)
-    once = await client.post("/api/client/gus/erase", json={"reason": "r", "confirm": "gu"})
+    held = {"kind": "pin", "tier": "gold", "reason": "r"}
+    await client.put(f"/api/client/{GUS}/override", json=held)
+    once = await client.post(f"/api/client/{GUS}/erase", json={"reason": "r", "confirm": "gu"})
     assert (once.status_code, once.json()["error"]["code"]) == (422, "not_confirmed")
-    gone = await client.post("/api/client/gus/erase", json={"reason": "r", "confirm": "gus"})
-    assert gone.json()["results"][0]["outcome"] == "done"
-    await programme.taken(read + 3)
+    assert any(b"gus-4b1e07" in part for part in index_of(programme))
+    gone = await client.post(f"/api/client/{GUS}/erase", json={"reason": "r", "confirm": GUS})
+    (told,) = gone.json()["results"]
+    assert (told["outcome"], told["customer_id"]) == ("done", GUS)
+    await programme.taken(read + 4)
     *_, entry = await programme.published(AUDIT)
     assert json.loads(entry.value)["author"] == "open"
     for path in ("/api/client/grade/gus", "/api/client/gus", "/api/client/gus/history"):
-        assert (await client.get(path)).status_code == 404
+        assert (await client.get(path.replace("gus", GUS))).status_code == 404
     changes = (await asked(client, "/api/changes"))["changes"]
-    told = {change["customer_id"] for change in changes}
-    assert "hal" in told
-    assert "gus" not in told
+    names = {change["customer_id"] for change in changes}
+    assert "hal" in names
+    assert GUS not in names
+    refused = await client.put(f"/api/client/{GUS}/override", json=held)
+    assert refused.json()["error"]["code"] == "erased"
+    later = await asked(client, f"/api/commands/{told['event_id']}")
+    assert later == told | {"customer_id": ""}
+    await until(lambda: forgotten(programme), "forgotten")
+
+
+def index_of(programme: Programme) -> list[bytes]:
+    """Every file of the API: what it keeps of the topics, and what it logs."""
+    folders = (programme.folder / name for name in ("scratch", "api"))
+    files = (path for folder in folders for path in folder.rglob("*"))
+    return [path.read_bytes() for path in files if path.is_file()]
+
+
+async def forgotten(programme: Programme) -> bool:
+    """Whether no file of the API has a byte of gus."""
+    return not any(b"gus-4b1e07" in part for part in index_of(programme))
 
 
 async def test_moves_that_wait_are_decided(stack, tmp_path):
