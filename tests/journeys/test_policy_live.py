@@ -117,7 +117,7 @@ async def test_a_version_is_published_swept_and_rolled_back(stack, tmp_path):
 
 
 async def test_a_worker_stays_on_the_last_good_version(stack, tmp_path):
-    """What cannot be read, or was not let pass by its guard, is refused aloud; orders go on."""
+    """What cannot be read is refused aloud, what its guard holds is not published; orders go on."""
     guarded = SECOND.replace("enter: 0.5", "enter: 97") + "move: {max_move_share: 0.1}\n"
     async with Programme(stack, tmp_path, "bad", REGRADE_CLOCK="wall") as programme:
         worker = await programme.worker()
