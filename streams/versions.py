@@ -24,6 +24,7 @@ from streams.settings import Settings
 from streams.storage.errors import PolicyChanged
 
 log = structlog.get_logger()
+REFUSED = "a published policy is refused, the last good one stays in force"
 
 
 class Versions:
@@ -79,7 +80,9 @@ class Versions:
             text = await self._store.policy_text(partition, tag)
             if text is None:
                 raise PolicyChanged(tag, policy_tag(library.first))
-            library.learn(tag, Version(text, parse_policy(text, tag)))
+            for one in library.learn(tag, Version(text, parse_policy(text, tag))):
+                self._refused()
+                log.error(REFUSED, error=f"{one.tag} was published as another text of {tag}")
 
     def next(self, meta: PartitionMeta, now_ms: EpochMs) -> NextVersion | None:
         """The version a partition is to take now, if another than it has."""
@@ -140,8 +143,7 @@ class Versions:
             publication = self._library.take(offset, value)
             if publication is None:
                 self._refused()
-                refused = "a published policy is refused, the last good one stays in force"
-                log.error(refused, offset=offset, error=self._library.refused[offset])
+                log.error(REFUSED, offset=offset, error=self._library.refused[offset])
             else:
                 since = rfc3339(publication.since)
                 log.info("a policy was published", policy=publication.tag, since=since)

@@ -90,6 +90,8 @@ async def _known(settings: Settings) -> Known:
         texts.setdefault(policy_tag(first.policy), first)
     # What REGRADE_POLICY says here need not be what it says to the workers.
     library = Library(next((texts[tag] for tag in grading if tag in texts), first))
+    for tag in kept:
+        library.learn(tag, texts[tag])
     async with opened(settings) as topic:
         for offset, value in await topic.to_the_end():
             library.take(offset, value)

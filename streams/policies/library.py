@@ -19,6 +19,8 @@ class Library:
         self.first = first.policy
         self.published: list[Publication] = []
         self._versions = {policy_tag(first.policy): first}
+        self._graded: dict[int, str] = {}
+        """Tags, by number, of versions that the store has kept."""
         self.refused: dict[int, str] = {}
         """Why, by offset."""
 
@@ -34,9 +36,18 @@ class Library:
         self._versions[publication.tag] = version
         return publication
 
-    def learn(self, tag: str, version: Version) -> None:
-        """Take in a version that the store has kept."""
+    def learn(self, tag: str, version: Version) -> list[Publication]:
+        """Take in a version that the store has kept, for it graded; what is refused since.
+
+        Of two texts published under its number at once workers have refused the second. Compaction
+        leaves the second alone, and who starts after it has not seen the first.
+        """
         self._versions[tag] = version
+        number = version.policy.version
+        self._graded[number] = tag
+        refused = [one for one in self.published if one.version == number and one.tag != tag]
+        self.published = [one for one in self.published if one not in refused]
+        return refused
 
     def knows(self, tag: str) -> bool:
         """Whether the text of a version is at hand."""
@@ -61,9 +72,11 @@ class Library:
         policy = parse_policy(publication.text, f"version {publication.version}")
         if policy_tag(policy) != publication.tag:
             raise ValueError(f"says {publication.tag}, and its text is {policy_tag(policy)}")
-        for one in self.published:
-            if one.version == publication.version and one.tag != publication.tag:
-                raise ValueError(f"this version was published with another text: {one.tag}")
+        graded = self._graded.get(publication.version, publication.tag)
+        known = [graded, *(o.tag for o in self.published if o.version == publication.version)]
+        for tag in known:
+            if tag != publication.tag:
+                raise ValueError(f"this version was published with another text: {tag}")
         check_alike(self.first, policy)
         bound, guard = policy.max_move_share, publication.guard
         if bound is not None and (guard is None or guard.allowed != bound or not guard.passes):

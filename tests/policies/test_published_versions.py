@@ -15,12 +15,15 @@ from msgspec.structs import replace
 from scoring.calendar import LocalDays
 from scoring.units import EpochMs
 from streams.bootstrap import local_days, policy_tag
+from streams.outbox.cases import CaseScribe
+from streams.partition.batch import Batch
 from streams.partition.ports import PartitionMeta
 from streams.partition.reign import Reign
 from streams.policies.library import Library
 from streams.policies.load import Version, parse_policy, policy_text
 from streams.policies.publication import Publication, Verdict, encode
 from streams.settings import Settings
+from streams.storage.codec import BlobCodec
 from streams.storage.memory_store import MemoryStore
 from streams.versions import Versions
 
@@ -28,6 +31,8 @@ TEXT = policy_text("grocery-usd")
 FIRST = Version(TEXT, parse_policy(TEXT, "first"))
 DAYS: LocalDays = local_days(FIRST.policy)
 DAY_0 = DAYS.of(EpochMs(1_700_000_000_000))
+NOON = EpochMs(DAYS.midnight(DAY_0) + 43_200_000)
+LATER = EpochMs(NOON + 2 * 86_400_000)
 BOUND = "move: {max_move_share: 0.1}\n"
 
 
@@ -35,8 +40,7 @@ def published(version: int, more: str = "", **said: Any) -> Publication:
     """The preset as another version, published on noon of day 0."""
     text = f"policy: grocery-usd\nversion: {version}\nextends: grocery-usd\n{more}"
     fingerprint = parse_policy(text, "test").fingerprint
-    at = EpochMs(DAYS.midnight(DAY_0) + 43_200_000)
-    told = {"fingerprint": fingerprint, "text": text, "published_at": at, "author": "kim"}
+    told = {"fingerprint": fingerprint, "text": text, "published_at": NOON, "author": "kim"}
     return Publication(policy="grocery-usd", version=version, **told | said)
 
 
@@ -76,6 +80,21 @@ def test_a_version_never_changes():
     assert refused == [f"this version was published with another text: {published(2).tag}"]
 
 
+async def test_a_version_that_graded_never_changes_either():
+    """Two had published at once; the topic was compacted to the one that had been refused."""
+    other = published(2, "eligible: first_fact\n", published_at=NOON + 5)
+    async with partition_of("wall", other) as partition:
+        graded, text = Reign(published(2).tag, NOON, generation=1), published(2).text
+        claim = await partition.store.claim(0, "worker", 1)
+        claim.reign, partition.meta.reign = graded, graded
+        batch = Batch(text=text)
+        await partition.store.commit(0, batch.commit(claim, "c", BlobCodec(), partition.desk))
+        await partition.versions.learn(0, partition.meta)
+        assert (partition.takes(NOON + 5), partition.refused) == (None, 1)
+        partition.versions._take([(9, encode(other)[1])])
+        assert partition.refused == 2
+
+
 @pytest.mark.parametrize(
     ("guard", "passes"),
     [
@@ -113,10 +132,15 @@ class Partition:
 
     def __init__(self, clock: str, *given: Publication) -> None:
         settings = Settings(clock=clock, kafka="127.0.0.1:1", redis="redis://127.0.0.1:1/0")
-        store = MemoryStore(policy_tag(FIRST.policy))
-        self.versions = Versions(FIRST, settings, 1, store, lambda: None)
+        self.refused = 0
+        self.desk = CaseScribe(FIRST.policy)
+        self.store = MemoryStore(policy_tag(FIRST.policy))
+        self.versions = Versions(FIRST, settings, 1, self.store, self._count)
         self.versions._take([(at, encode(one)[1]) for at, one in enumerate(given)])
         self.meta = PartitionMeta("worker", "", reign=Reign(policy_tag(FIRST.policy)))
+
+    def _count(self) -> None:
+        self.refused += 1
 
     def takes(self, wall: int = 0) -> int | None:
         """The version it takes at an instant, if another one than it has."""
@@ -131,12 +155,10 @@ class Partition:
 async def partition_of(clock: str, *given: Publication) -> AsyncIterator[Partition]:
     """One whose worker ends in good order."""
     made = Partition(clock, *given)
-    yield made
-    await made.versions.stop()
-
-
-NOON = published(2).published_at
-LATER = EpochMs(DAYS.midnight(DAY_0) + 2 * 86_400_000)
+    try:
+        yield made
+    finally:
+        await made.versions.stop()
 
 
 async def test_a_version_is_taken_at_its_instant_and_no_sooner():
