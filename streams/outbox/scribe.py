@@ -221,13 +221,16 @@ class EventScribe:
         return orjson.Fragment(b"{%b}" % b",".join(map(getitem, self._members, values)))
 
     def override(self, override: Override | None) -> dict[str, Any] | None:
-        """The override in force, with the tier there would be without it."""
+        """The override in force, with the tier there would be without it.
+
+        Before the first grade that is told as the lowest tier: readers rely on its being one.
+        """
         if override is None:
             return None
         return {
             "kind": override.kind,
             "tier": self._tiers[override.rank],
-            "computed_tier": self._tiers[override.computed],
+            "computed_tier": self._tiers[max(override.computed, 0)],
             "reason": override.reason,
             "author": override.author,
             "set_on": iso(override.set_on),

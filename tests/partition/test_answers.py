@@ -2,10 +2,12 @@
 
 import json
 
+import pytest
 from builders import clear, interaction, log, order, override, policy, recalculate, record
 from runs import Run, run
 
 from streams.outbox.answers import COMMAND_RESULTS
+from streams.outbox.audit import AUDIT
 
 
 def answers(done: Run) -> list[dict]:
@@ -41,6 +43,31 @@ def test_the_answer_shows_the_grade_after_the_command():
             "due_on": "2024-01-11",
         },
     }
+
+
+def test_an_override_before_the_first_grade_names_the_lowest_tier_beside_it():
+    """There is no other tier yet; it holds from the first order on."""
+    done = run(policy(), log(override(0, "pin", "gold"), order(1, 5), recalculate(1)))
+    before, after = [body["grade"] for body in answers(done)]
+    assert (before["tier"], before["override"]["computed_tier"]) == (None, "bronze")
+    assert (after["tier"], after["override"]["computed_tier"]) == ("gold", "bronze")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [override(2, "pin", "bronze"), clear(2), recalculate(2)],
+    ids=lambda command: command["type"],
+)
+def test_a_command_of_one_event_id_counts_once(command):
+    """Days later the repeat is answered with the grade as it is by then, and moves nothing."""
+    other = override(3, "floor", "gold", until=40)
+    events = [order(0, 150), override(1, "ceiling", "gold"), command | {"event_id": "x"}, other]
+    once, twice = (run(policy(), log(*events, *again)) for again in ([], [events[2]]))
+    assert [body["outcome"] for body in answers(twice)][-1] == "duplicate"
+    assert answers(twice)[-1]["grade"] == answers(once)[-1]["grade"]
+    assert twice.states == once.states
+    audited = [sum(row.topic == AUDIT for _, row in done.rows) for done in (once, twice)]
+    assert audited == [3, 3]
 
 
 def test_an_answer_is_named_after_the_place_of_its_command():
