@@ -1,14 +1,18 @@
 """Reminders and warnings: each told once, on its day, and nothing else is moved by them."""
 
+import asyncio
 from collections import Counter
 from typing import Any
 
+import oracle
 from agreement import recomputed
 from builders import policy_from
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from programmes import programmes
+from properties.test_sweeps import STEPS, World, dynasties
+from properties.test_sweeps import told as swept
 from random_conditions import conditions
 from random_policies import Document
 from runs import Run, run
@@ -32,14 +36,19 @@ def ladders(draw: st.DrawFn, at: int) -> Document:
 
 
 @st.composite
-def reminding(draw: st.DrawFn) -> tuple[Document, list[Any]]:
-    """A programme with reminders."""
-    document, records = draw(programmes())
+def notifying(draw: st.DrawFn) -> Document:
+    """What a policy says of reminders and warnings."""
     count = draw(st.integers(0, 2))
     before = draw(st.sampled_from([[30, 7, 1], [1], [7], [40, 3, 2, 1]]))
     warnings = draw(st.sampled_from([{}, *[{"warnings": {"before_days": before}}] * 3]))
-    reminders = [draw(ladders(at)) for at in range(count)]
-    return document | {"reminders": reminders} | warnings, records
+    return {"reminders": [draw(ladders(at)) for at in range(count)]} | warnings
+
+
+@st.composite
+def reminding(draw: st.DrawFn) -> tuple[Document, list[Any]]:
+    """A programme with reminders."""
+    document, records = draw(programmes())
+    return document | draw(notifying()), records
 
 
 def told(notices: list[dict[str, Any]]) -> Counter[tuple[Any, ...]]:
@@ -80,3 +89,16 @@ def test_chunks_and_restarts_move_no_notice(drawn, sizes, cache):
 def undated(run_: Run) -> dict[str, Any]:
     """States without the due day."""
     return {name: replace(state, due=None) for name, state in run_.states.items()}
+
+
+@given(drawn=dynasties(), data=st.data(), steps=STEPS, seed=st.integers(0, 99))
+def test_another_version_goes_on_with_notices_of_its_own(drawn, data, steps, seed):
+    """Amid a sweep in slices, live records and deaths: those of everybody taking it at once."""
+    first, later, records = drawn
+    first |= data.draw(notifying())
+    later = {at: document | data.draw(notifying()) for at, document in later.items()}
+    events = [oracle.Event(r.topic, r.offset, r.key, r.value) for r in records]
+    expected = oracle.replay(first, events, later)
+    made = asyncio.run(World((first, later, records), seed).run(steps))
+    assert told(made.notices) == told(expected.notices)
+    assert swept(made.changes) == swept(expected.changes)
