@@ -11,6 +11,7 @@ from typing import Any
 from flatness import Models, copy
 from latency import ORDERS, Pace, Seen
 from measure import Reading, p50_p99, peak_memory_mib, progress
+from brokers import add_broker, producer, stack_with
 from worker_run import PARTITIONS, metas, store_of, worker_on
 
 from scoring.policy import Policy
@@ -91,14 +92,15 @@ def options_of(about: str | None, customers: str, seconds: str, policy: str) -> 
     add("--rate", type=int, default=500, help="live orders a second")
     add("--seconds", type=int, default=8, help=seconds)
     add("--policy", default="b2b-fresh", help=policy)
+    add_broker(parser)
     return parser.parse_args()
 
 
 @asynccontextmanager
 async def bench(policy: Policy, models: Models, options: Namespace) -> AsyncIterator[Bench]:
     """So many customers in a store, each a copy of a model, and a worker in wall mode."""
-    settings = {"REGRADE_POLICY": options.policy, "REGRADE_CLOCK": "wall"}
-    with EmbeddedStack() as stack:
+    settings = {"REGRADE_POLICY": options.policy, "REGRADE_CLOCK": "wall", **producer(options.broker)}
+    with stack_with(options.broker) as stack:
         await create_topics(stack.bootstrap, topic_specs("", PARTITIONS))
         store = store_of(stack, policy)
         try:
@@ -144,6 +146,7 @@ async def beside(
     seconds = end.at - start.at
     spent = {name: end.cpu[name] - start.cpu[name] for name in here.pids}
     return {
+        "broker": options.broker,
         "customers": options.customers,
         "rate": options.rate,
         "stored_in_s": here.stored_in_s,

@@ -1,12 +1,14 @@
 """A broker and a store on a bare machine, for as long as a `with` block."""
 
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from streams.embedded.broker import TansuBroker
+from streams.embedded.kafka import ApacheKafka
 from streams.embedded.store import AppendFsync, ValkeyStore
 
 
@@ -14,11 +16,18 @@ class EmbeddedStack:
     """Tansu and Valkey in one data folder; both end with the block, or the process.
 
     Without a folder a temporary one is used and deleted at the end. In a given folder
-    the store finds what it kept the last time; the broker always begins empty.
+    the store finds what it kept the last time; Tansu always begins empty.
     """
 
-    def __init__(self, folder: Path | None = None, *, appendfsync: AppendFsync = "always") -> None:
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        appendfsync: AppendFsync = "always",
+        broker: Callable[[Path], TansuBroker | ApacheKafka] = TansuBroker,
+    ) -> None:
         self._wanted_folder = folder
+        self._broker_in = broker
         self._appendfsync: AppendFsync = appendfsync
         self._started = ExitStack()
 
@@ -30,7 +39,7 @@ class EmbeddedStack:
             self.store = started.enter_context(
                 ValkeyStore(self.folder / "store", appendfsync=self._appendfsync)
             )
-            self.broker = started.enter_context(TansuBroker(self.folder / "broker"))
+            self.broker = started.enter_context(self._broker_in(self.folder / "broker"))
             self._started = started.pop_all()
         return self
 
