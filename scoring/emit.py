@@ -116,14 +116,23 @@ class Emitter:
     def _bounds(self, call: ReadingCall) -> tuple[str, str | None]:
         window, ending = int(call.window or 0), call.ending
         days = self._shared("days", "s.days")
-        first = self._shared(
-            ("first", window, ending),
-            f"bisect_left({days}, D - {ending + window - 1})",
-        )
+        first = self._shared(("first", ending + window), f"bisect_right({days}, D - {ending + window})")
         if not ending:
             return first, None
-        last = self._shared(("last", ending), f"bisect_right({days}, D - {ending})")
+        last = self._shared(("first", ending), f"bisect_right({days}, D - {ending})")
         return first, last
+
+    def first_row(self, age: int) -> str | None:
+        """The variable that holds where purchase rows younger than an age begin, if there is one."""
+        return self._variables.get(("first", age))
+
+    def leaving(self, age: int) -> str:
+        """The variable that holds the day on which the next purchase row comes to an age."""
+        days = self._shared("days", "s.days")
+        at = self._shared(("first", age), f"bisect_right({days}, D - {age})")
+        return self._shared(
+            ("leaving", age), f"{days}[{at}] + {age} if {at} < len({days}) else NEVER"
+        )
 
     def _column(self, code: int, call: ReadingCall) -> str:
         columns = self._shared("columns", "s.columns")

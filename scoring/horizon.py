@@ -21,7 +21,8 @@ _TAKEN_BACK: Final = {"spend": REFUNDS, "orders": REFUNDS, "trend": REFUNDS, "ma
 def negative(calls: Iterable[ReadingCall]) -> str:
     """Source: whether a row of one of these readings may be below zero, so that time raises it.
 
-    Only what is taken back makes a purchase row negative.
+    Only what is taken back makes a purchase row negative. The rows themselves are not asked:
+    of busy customers there are too many.
 
     >>> negative([ReadingCall("orders", 30), ReadingCall("trend", 90)])
     '5 in s.columns'
@@ -178,7 +179,15 @@ class Horizon:
 
     def _next(self, name: str, days: str, ages: list[int], indent: str) -> None:
         """Lower `name` to the next day a row comes to one of the ages."""
-        if len(ages) == 1:
+        if len(ages) == 1 and days == "s.days" and not indent:
+            day = self._code.leaving(ages[0])
+            lines = [f"if {day} < {name}: {name} = {day}"]
+        elif len(ages) == 1 and days == "s.days" and (at := self._code.first_row(ages[0])):
+            lines = [
+                f"if {at} < len(s.days) and s.days[{at}] + {ages[0]} < {name}:",
+                f"    {name} = s.days[{at}] + {ages[0]}",
+            ]
+        elif len(ages) == 1:
             age = ages[0]
             # As `next_edge` finds it: a call would cost more than the search.
             lines = [

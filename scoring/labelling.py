@@ -5,7 +5,7 @@ values hold if nothing happens; a fact of another kind, and an earlier day, leav
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from scoring.analysis import Sensitivity, leaves_of
@@ -15,15 +15,16 @@ from scoring.facts import FACT_TYPES, Fact, Interaction, Tick
 from scoring.generated import function_of
 from scoring.horizon import Horizon
 from scoring.policy import Label, Policy
-from scoring.readings import KIND_READINGS, READINGS
+from scoring.readings import KIND_READINGS, READINGS, Drift
 from scoring.syntax import AttributeOf, ReadingCall
 from scoring.units import NEVER, Day
 
 _ANY: Final = "any"
+"""Of facts: those that are earlier than all before them. Of kinds: all."""
 _REGISTERED: Final = "customer.registered"
 
-Group = Callable[[CustomerState, Day, list[int]], Day]
-"""(customer, today, labels to write) -> the first day on which one of them could change."""
+Look = Callable[[CustomerState, Day, list[int], list[Day]], None]
+"""(customer, today, labels to write, and per group the first day on which one could change)."""
 
 
 class HeldLabels(list[int]):
@@ -44,10 +45,9 @@ class _Cause(NamedTuple):
     """What can change a label."""
 
     facts: frozenset[str]
-    """Fact types; `any` for all."""
     kinds: frozenset[str]
-    """Kinds of interaction; `any` for all."""
     windows: frozenset[tuple[int, int]]
+    drifts: frozenset[Drift]
 
 
 class Labelling:
@@ -66,22 +66,26 @@ class Labelling:
         grouped: dict[_Cause, list[int]] = defaultdict(list)
         for at, label in enumerate(policy.labels):
             grouped[_cause_of(label)].append(at)
-        self._empty = [-1] * len(policy.labels)
-        self._groups = [_compiled(policy, places) for places in grouped.values()]
         causes = list(grouped)
-        self._touched: dict[type, list[int]] = {
-            kind: [at for at, cause in enumerate(causes) if cause.facts & {kind.TYPE, _ANY}]
+        self._policy = policy
+        self._empty = [-1] * len(policy.labels)
+        self._groups = list(grouped.values())
+        self._all = tuple(range(len(causes)))
+        self._touched: dict[type, tuple[int, ...]] = {
+            kind: tuple(at for at in self._all if kind.TYPE in causes[at].facts)
             for kind in FACT_TYPES
         }
-        self._touched[Tick] = []
+        self._touched[Tick] = ()
         named = {kind for cause in causes for kind in cause.kinds}
         self._by_kind = {kind: _touched_by_kind(causes, kind) for kind in named | {_ANY}}
+        self._looks: dict[tuple[int, ...], Look] = {}
 
     def of(self, state: CustomerState, today: Day) -> HeldLabels:
         """All labels, each looked at."""
         labels = HeldLabels(self._empty)
         labels.by = self
-        labels.until = until = [group(state, today, labels) for group in self._groups]
+        labels.until = until = [NEVER] * len(self._groups)
+        self._look(self._all)(state, today, labels, until)
         labels.due = min(until, default=NEVER)
         return labels
 
@@ -92,71 +96,83 @@ class Labelling:
         touched = self._touched.get(kind)
         if touched is None or type(held) is not HeldLabels or held.by is not self:
             return self.of(state, today)
+        if fact.day == state.first_day:
+            return self.of(state, today)  # it may be the new first one: tenure counts from it
         if kind is Interaction:
             kinds = self._by_kind
             touched = kinds.get(fact.kind) or kinds[_ANY]  # type: ignore[union-attr]
         labels = HeldLabels(held)
         labels.by = self
         labels.until = until = held.until.copy()
-        groups = self._groups
         due = held.due
-        first_went = False
-        for at in touched:
-            day = groups[at](state, today, labels)
-            if day < due:  # noqa: PLR1730 - a call for each of many groups would cost more
-                due = day
-            first_went = first_went or until[at] == held.due
-            until[at] = day
-        if first_went:
+        if touched:
+            self._look(touched)(state, today, labels, until)
             due = min(until)
         while due <= today:
-            at = until.index(due)
-            until[at] = groups[at](state, today, labels)
+            self._look((until.index(due),))(state, today, labels, until)
             due = min(until)
         labels.due = due
         return labels
 
+    def _look(self, groups: tuple[int, ...]) -> Look:
+        """One function for these groups, which compute together what they have in common."""
+        look = self._looks.get(groups)
+        if look is None:
+            places = {at: self._groups[at] for at in groups}
+            look = self._looks[groups] = _compiled(self._policy, places)
+        return look
 
-def _touched_by_kind(causes: Sequence[_Cause], kind: str) -> list[int]:
+
+def _touched_by_kind(causes: Sequence[_Cause], kind: str) -> tuple[int, ...]:
     """The groups an interaction of a kind can change."""
-    return [at for at, c in enumerate(causes) if _ANY in c.facts or c.kinds & {kind, _ANY}]
+    return tuple(at for at, cause in enumerate(causes) if cause.kinds & {kind, _ANY})
 
 
 def _cause_of(label: Label) -> _Cause:
     facts: set[str] = set()
     kinds: set[str] = set()
     windows: set[tuple[int, int]] = set()
+    drifts: set[Drift] = set()
     for rule in label.rules:
         for leaf in leaves_of(rule.when) if rule.when is not None else ():
             if isinstance(leaf, AttributeOf):
                 facts.add(_REGISTERED)
             elif isinstance(leaf, ReadingCall):
-                told_by = READINGS[leaf.name].facts
-                facts.update(told_by)
-                if "interaction" in told_by:
+                reading = READINGS[leaf.name]
+                facts.update(reading.facts)
+                if reading.drift is not None:
+                    drifts.add(reading.drift)
+                if "interaction" in reading.facts:
                     kinds.add(KIND_READINGS.get(leaf.name, leaf.kind) or _ANY)
                 if leaf.window is not None:
                     windows.add((leaf.window, leaf.ending))
-    return _Cause(frozenset(facts), frozenset(kinds), frozenset(windows))
+    return _Cause(frozenset(facts), frozenset(kinds), frozenset(windows), frozenset(drifts))
 
 
-def _compiled(policy: Policy, places: list[int]) -> Group:
-    """One function for the labels at `places`."""
+def _compiled(policy: Policy, groups: Mapping[int, Sequence[int]]) -> Look:
+    """One function for groups of labels, by what they are numbered."""
     code = Emitter(policy.scale)
-    found = Sensitivity()
-    for at in places:
-        chain = "-1"
-        for index, rule in reversed(list(enumerate(policy.labels[at].rules))):
-            if rule.when is None:
-                chain = str(index)
-            else:
-                found.add(rule.when)
-                # No brackets: Python nests only so many.
-                chain = f"{index} if {code.condition(rule.when)} else {chain}"
-        code.lines.append(f"labels[{at}] = {chain}")
-    code.lines.append("due = NEVER")
     horizon = Horizon(code)
-    horizon.add(found)
-    code.lines.append("return due")
-    group: Group = function_of(code, "s, D, labels", **horizon.names)
-    return group
+    for group, places in groups.items():
+        found = Sensitivity()
+        for at in places:
+            _label(policy.labels[at], at, code, found)
+        code.lines.append("due = NEVER")
+        horizon.add(found)
+        code.lines.append(f"until[{group}] = due")
+    code.lines.append("return")
+    look: Look = function_of(code, "s, D, labels, until", **horizon.names)
+    return look
+
+
+def _label(label: Label, at: int, code: Emitter, found: Sensitivity) -> None:
+    """Add the line that sets a label, and what of it time alone can change."""
+    chain = "-1"
+    for index, rule in reversed(list(enumerate(label.rules))):
+        if rule.when is None:
+            chain = str(index)
+        else:
+            found.add(rule.when)
+            # No brackets: Python nests only so many.
+            chain = f"{index} if {code.condition(rule.when)} else {chain}"
+    code.lines.append(f"labels[{at}] = {chain}")
