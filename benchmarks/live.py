@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from brokers import add_broker, producer, stack_with
 from flatness import Models, copy
 from latency import ORDERS, Pace, Seen
 from measure import Reading, p50_p99, peak_memory_mib, progress
-from brokers import add_broker, producer, stack_with
 from worker_run import PARTITIONS, metas, store_of, worker_on
 
 from scoring.policy import Policy
@@ -99,7 +99,11 @@ def options_of(about: str | None, customers: str, seconds: str, policy: str) -> 
 @asynccontextmanager
 async def bench(policy: Policy, models: Models, options: Namespace) -> AsyncIterator[Bench]:
     """So many customers in a store, each a copy of a model, and a worker in wall mode."""
-    settings = {"REGRADE_POLICY": options.policy, "REGRADE_CLOCK": "wall", **producer(options.broker)}
+    settings = {
+        "REGRADE_POLICY": options.policy,
+        "REGRADE_CLOCK": "wall",
+        **producer(options.broker),
+    }
     with stack_with(options.broker) as stack:
         await create_topics(stack.bootstrap, topic_specs("", PARTITIONS))
         store = store_of(stack, policy)

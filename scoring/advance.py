@@ -1,7 +1,5 @@
 """The one door of the core: a fact or a tick goes in, a decision comes out."""
 
-from itertools import compress, count
-from operator import ne
 from typing import Literal, NamedTuple
 
 from scoring.calendar import LAST_DAY
@@ -64,8 +62,9 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
     labels = grader.labelling.after(state, fact, today)
     target = target_of(grader, value, state.tier)
     trigger = approval = None
+    before = state.labels
     # The first grade carries the labels: nothing is said about them.
-    before = state.labels if tier != UNGRADED else labels
+    moved = [] if labels is before or tier == UNGRADED else labels.other_than(before)
     if target != state.tier or state.case is not None:
         trigger, approval = _move(state, target, grader, fact, today)
     state.labels = labels
@@ -76,8 +75,7 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
         trigger = impose(state, grader.triggers, tier, alone, trigger)
         due = min(due, day_after(state.override))
     state.due = due if due <= LAST_DAY else None
-    relabelled = labels != before
-    if trigger is None and not relabelled:
+    if trigger is None and not moved:
         return quiet
     details = grader.details(state, today) if trigger is not None else []
     snapshot = Snapshot(state.tier, rounded(raw), value, details, labels, state.due, state.override)
@@ -86,8 +84,8 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
     if trigger is not None:
         why = (trigger, approval)
         changes.append(tier_change(state, judge, tier, why, snapshot, (today, occurred)))
-    if relabelled:
-        changes += label_changes(state, judge, before, snapshot, (today, occurred))
+    if moved:
+        changes += label_changes(state, judge, (before, moved), snapshot, (today, occurred))
     return Decision(quiet.outcome, changes)
 
 
@@ -165,15 +163,16 @@ def tier_change(
 def label_changes(
     state: CustomerState,
     judge: Judge,
-    before: list[int],
+    before: tuple[list[int], list[int]],
     snapshot: Snapshot,
     when: tuple[Day, EpochMs | None],
 ) -> list[Change]:
-    """A change for each label that has another value than `before`, in policy order."""
+    """A change for each label that has another value than before: what was there, and where."""
     changes = []
+    held, places = before
     labels, after = judge.grader.policy.labels, snapshot.labels
-    for at in compress(count(), map(ne, before, after)):
-        label, old, new = labels[at], before[at], after[at]
+    for at in places:
+        label, old, new = labels[at], held[at], after[at]
         state.version += 1
         rules = label.rules
         changes.append(

@@ -33,6 +33,8 @@ class Sensitivity:
     """Readings that time can only lower, with the levels below which a comparison turns."""
     trends: dict[ReadingCall, set[float]] = field(default_factory=dict)
     """Trends that may be at most so much: rows that enter a window lower them, others raise."""
+    guarded: list[tuple[Node, dict[Drift, set[int]]]] = field(default_factory=list)
+    """Bounds that matter only while a condition holds."""
     daily: bool = False
     """A drifting reading is part of a calculation: look every day."""
 
@@ -41,14 +43,27 @@ class Sensitivity:
         match node:
             case Comparison(op, left, right):
                 self._comparison(op, left, right)
-            case Junction(_, items):
-                for item in items:
-                    self.add(item)
+            case Junction():
+                self._junction(node)
             case Negation(item):
                 self.add(item)
             case _:
                 for call in readings_of(node):
                     self._use(call)
+
+    def _junction(self, node: Junction) -> None:
+        """Take in parts: ages only while they matter.
+
+        They do not to an `and` of which another part is false, nor to an `or` of which one is
+        true: on the day on which that part may turn, all is looked at again.
+        """
+        others = tuple(item for item in node.items if not _is_age(item))
+        ages = Sensitivity()
+        for item in node.items:
+            (self if item in others or not others else ages).add(item)
+        if ages.bounds:
+            rest = others[0] if len(others) == 1 else Junction(node.op, others)
+            self.guarded.append((rest if node.op == "and" else Negation(rest), ages.bounds))
 
     def _comparison(self, op: str, left: Node, right: Node) -> None:
         found = drift_bound(op, left, right)
@@ -74,6 +89,10 @@ class Sensitivity:
             self.daily = True
         elif reading.windowed:
             self.windows.add(call)
+
+
+def _is_age(node: Node) -> bool:
+    return isinstance(node, Comparison) and bool(drift_bound(node.op, node.left, node.right))
 
 
 def _threshold(op: str, left: Node, right: Node) -> tuple[ReadingCall, set[Level]] | None:

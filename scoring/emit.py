@@ -116,14 +116,16 @@ class Emitter:
     def _bounds(self, call: ReadingCall) -> tuple[str, str | None]:
         window, ending = int(call.window or 0), call.ending
         days = self._shared("days", "s.days")
-        first = self._shared(("first", ending + window), f"bisect_right({days}, D - {ending + window})")
+        first = self._shared(
+            ("first", ending + window), f"bisect_right({days}, D - {ending + window})"
+        )
         if not ending:
             return first, None
         last = self._shared(("first", ending), f"bisect_right({days}, D - {ending})")
         return first, last
 
     def first_row(self, age: int) -> str | None:
-        """The variable that holds where purchase rows younger than an age begin, if there is one."""
+        """The variable that holds where the rows younger than an age begin, if there is one."""
         return self._variables.get(("first", age))
 
     def leaving(self, age: int) -> str:

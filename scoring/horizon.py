@@ -67,7 +67,13 @@ class Horizon:
             self._code.lines.append("due = D + 1")
             return
         for drift, bounds in sorted(found.bounds.items()):
-            self._bounds(drift, sorted(bounds))
+            self._bounds(drift, sorted(bounds), "")
+        for guard, ages in found.guarded:
+            left = {drift: ages[drift] - found.bounds.get(drift, set()) for drift in sorted(ages)}
+            if any(left.values()):
+                self._code.lines.append(f"if {self._code.condition(guard)}:")
+                for drift, bounds in left.items():
+                    self._bounds(drift, sorted(bounds), "    ")
         self.rows("due", found.windows, "")
         seen = {rows for call in found.windows for rows in _rows_of(call)}
         for call, levels in sorted(found.thresholds.items(), key=str):
@@ -203,14 +209,15 @@ class Horizon:
             ]
         self._code.lines += [indent + line for line in lines]
 
-    def _bounds(self, drift: Drift, bounds: list[int]) -> None:
-        add = self._code.lines.append
-        add(f"since = {_SINCE.get(drift, _TENURE)}")
-        add("if since is not None:")
-        add("    age = D - since")
+    def _bounds(self, drift: Drift, bounds: list[int], indent: str) -> None:
+        if not bounds:
+            return
+        lines = [f"since = {_SINCE.get(drift, _TENURE)}", "if since is not None:"]
+        lines.append("    age = D - since")
         for index, bound in enumerate(bounds):
-            add(f"    {'elif' if index else 'if'} age < {bound}:")
-            add(f"        if since + {bound} < due: due = since + {bound}")
+            lines.append(f"    {'elif' if index else 'if'} age < {bound}:")
+            lines.append(f"        if since + {bound} < due: due = since + {bound}")
+        self._code.lines += [indent + line for line in lines]
 
 
 def _rows_of(call: ReadingCall) -> Iterator[object]:

@@ -6,6 +6,8 @@ values hold if nothing happens; a fact of another kind, and an earlier day, leav
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import compress, count
+from operator import ne
 from typing import Final, NamedTuple
 
 from scoring.analysis import Sensitivity, leaves_of
@@ -23,22 +25,41 @@ _ANY: Final = "any"
 """Of facts: those that are earlier than all before them. Of kinds: all."""
 _REGISTERED: Final = "customer.registered"
 
-Look = Callable[[CustomerState, Day, list[int], list[Day]], None]
-"""(customer, today, labels to write, and per group the first day on which one could change)."""
+Moved = tuple[int, int]
+"""The place of a label, and its new value."""
+
+Look = Callable[[CustomerState, Day, list[int], list[Day], list[Moved]], None]
+"""(customer, today, labels as they are, per group the first day on which one could change: to
+write, labels that have another value: to add to)."""
 
 
 class HeldLabels(list[int]):
-    """The values of all labels, which also know how long they hold. Never changed once made.
+    """The values of all labels, which also know how long they hold. Values never change.
 
     What is stored is the list alone: a customer fresh from the store is looked at whole.
     """
 
-    __slots__ = ("by", "due", "until")
+    __slots__ = ("by", "due", "moved", "until")
     by: "Labelling"
+    moved: list[Moved] | None
+    """What is other than in the labels it was made from; None: not known."""
     until: list[Day]
     """Per group the first day on which its values could change with no new fact."""
     due: Day
     """The first of them, or NEVER."""
+
+    def other_than(self, before: list[int]) -> list[int]:
+        """The places, ascending, that have another value than in the labels it was made from."""
+        return differing(before, self) if self.moved is None else sorted(at for at, _ in self.moved)
+
+
+def differing(before: list[int], after: list[int]) -> list[int]:
+    """The places at which two lists of labels differ.
+
+    >>> differing([0, 1, 2], [0, 2, 1])
+    [1, 2]
+    """
+    return list(compress(count(), map(ne, before, after)))
 
 
 class _Cause(NamedTuple):
@@ -82,10 +103,11 @@ class Labelling:
 
     def of(self, state: CustomerState, today: Day) -> HeldLabels:
         """All labels, each looked at."""
-        labels = HeldLabels(self._empty)
-        labels.by = self
-        labels.until = until = [NEVER] * len(self._groups)
-        self._look(self._all)(state, today, labels, until)
+        moved: list[Moved] = []
+        until = [NEVER] * len(self._groups)
+        self._look(self._all)(state, today, self._empty, until, moved)
+        labels = self._made(self._empty, moved, until)
+        labels.moved = None
         labels.due = min(until, default=NEVER)
         return labels
 
@@ -101,17 +123,27 @@ class Labelling:
         if kind is Interaction:
             kinds = self._by_kind
             touched = kinds.get(fact.kind) or kinds[_ANY]  # type: ignore[union-attr]
-        labels = HeldLabels(held)
-        labels.by = self
-        labels.until = until = held.until.copy()
+        moved: list[Moved] = []
+        until = held.until
         due = held.due
         if touched:
-            self._look(touched)(state, today, labels, until)
+            self._look(touched)(state, today, held, until, moved)
             due = min(until)
         while due <= today:
-            self._look((until.index(due),))(state, today, labels, until)
+            self._look((until.index(due),))(state, today, held, until, moved)
             due = min(until)
+        # Nobody else holds them: mostly nothing moves but how long they hold.
+        labels = self._made(held, moved, until) if moved else held
         labels.due = due
+        return labels
+
+    def _made(self, before: list[int], moved: list[Moved], until: list[Day]) -> HeldLabels:
+        labels = HeldLabels(before)
+        for at, value in moved:
+            labels[at] = value
+        labels.by = self
+        labels.moved = moved
+        labels.until = until
         return labels
 
     def _look(self, groups: tuple[int, ...]) -> Look:
@@ -161,7 +193,7 @@ def _compiled(policy: Policy, groups: Mapping[int, Sequence[int]]) -> Look:
         horizon.add(found)
         code.lines.append(f"until[{group}] = due")
     code.lines.append("return")
-    look: Look = function_of(code, "s, D, labels, until", **horizon.names)
+    look: Look = function_of(code, "s, D, labels, until, moved", **horizon.names)
     return look
 
 
@@ -175,4 +207,7 @@ def _label(label: Label, at: int, code: Emitter, found: Sensitivity) -> None:
             found.add(rule.when)
             # No brackets: Python nests only so many.
             chain = f"{index} if {code.condition(rule.when)} else {chain}"
-    code.lines.append(f"labels[{at}] = {chain}")
+    code.lines += [
+        f"label = {chain}",
+        f"if label != labels[{at}]: moved.append(({at}, label))",
+    ]

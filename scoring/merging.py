@@ -17,6 +17,7 @@ from scoring.changes import Change
 from scoring.customer import UNGRADED, CustomerState, Override, Part, Ties
 from scoring.facts import Fact, Recalculate, Tick
 from scoring.fold import fold
+from scoring.labelling import differing
 from scoring.override import computed_of, effective
 from scoring.succession import Succession
 from scoring.triggers import name_by_hand
@@ -193,7 +194,9 @@ def told(
         trigger = name_by_hand(judge.grader.triggers)
         changes.append(tier_change(state, judge, before.tier, (trigger, None), snapshot, when))
     if before.tier != UNGRADED:
-        changes += label_changes(state, judge, before.labels, snapshot, when)
+        changes += label_changes(
+            state, judge, (before.labels, differing(before.labels, snapshot.labels)), snapshot, when
+        )
     return changes
 
 

@@ -10,7 +10,7 @@ from scoring.calendar import LocalDays
 from scoring.policy import Policy
 from scoring.units import EpochMs
 from streams.bootstrap import local_days, rules_of
-from streams.outbox.scribe import rfc3339
+from streams.instants import rfc3339
 from streams.partition.breaker import Flood
 from streams.partition.ports import PartitionMeta, PartitionStore
 from streams.partition.reign import NextVersion

@@ -15,7 +15,7 @@ from streams.api.feed import Feed
 from streams.api.programme import Programme
 from streams.clock import Clock
 from streams.inquiry.source import Found
-from streams.outbox.scribe import rfc3339
+from streams.instants import rfc3339
 from streams.partition.reign import Reign
 from streams.storage.errors import StoreUnavailable
 from streams.storage.look_up import LookUp

@@ -179,7 +179,7 @@ def _ms(when: datetime | None) -> int | None:
 
 def _short(letter: "Letter") -> dict[str, str | int]:
     from scoring.units import EpochMs
-    from streams.outbox.scribe import rfc3339
+    from streams.instants import rfc3339
 
     return {
         "id": letter.id,

@@ -38,7 +38,7 @@ def add(
     """
     from streams.api.keys import Role
     from streams.clock import SystemClock
-    from streams.outbox.scribe import rfc3339
+    from streams.instants import rfc3339
 
     made_at = rfc3339(SystemClock().now_ms())
     typer.echo(_keys(file).add(name, Role[role.name], made_at))

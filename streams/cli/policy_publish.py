@@ -126,7 +126,7 @@ def _progress(doing: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _tell(found: "Publication", *, as_json: bool) -> None:
-    from streams.outbox.scribe import rfc3339
+    from streams.instants import rfc3339
 
     since = rfc3339(found.since)
     if as_json:

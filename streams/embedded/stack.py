@@ -1,7 +1,6 @@
 """A broker and a store on a bare machine, for as long as a `with` block."""
 
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -24,10 +23,10 @@ class EmbeddedStack:
         folder: Path | None = None,
         *,
         appendfsync: AppendFsync = "always",
-        broker: Callable[[Path], TansuBroker | ApacheKafka] = TansuBroker,
+        broker: type[TansuBroker] | type[ApacheKafka] = TansuBroker,
     ) -> None:
         self._wanted_folder = folder
-        self._broker_in = broker
+        self._broker = broker
         self._appendfsync: AppendFsync = appendfsync
         self._started = ExitStack()
 
@@ -39,7 +38,8 @@ class EmbeddedStack:
             self.store = started.enter_context(
                 ValkeyStore(self.folder / "store", appendfsync=self._appendfsync)
             )
-            self.broker = started.enter_context(self._broker_in(self.folder / "broker"))
+            self.broker = self._broker(self.folder / "broker")
+            started.enter_context(self.broker)
             self._started = started.pop_all()
         return self
 

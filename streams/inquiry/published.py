@@ -4,7 +4,7 @@ import asyncio
 from typing import Any, NamedTuple
 
 from streams.bootstrap import policy_tag
-from streams.outbox.scribe import rfc3339
+from streams.instants import rfc3339
 from streams.partition.reign import Reign
 from streams.policies.library import Library
 from streams.policies.load import Version, load_version, parse_policy

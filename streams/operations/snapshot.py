@@ -10,8 +10,8 @@ import msgspec
 
 from streams.clock import Clock, SystemClock
 from streams.errors import RegradeError
+from streams.instants import rfc3339
 from streams.operations.snapshot_file import FORMAT, Head, SnapshotWriter, Tally, frame
-from streams.outbox.scribe import rfc3339
 from streams.settings import Settings
 from streams.storage.copies import Copies, open_copies
 from streams.storage.copy import META, PartitionCopy, Piece

@@ -9,12 +9,13 @@ from scoring.changes import Snapshot
 from scoring.customer import UNGRADED, CustomerState
 from scoring.policy import Policy
 from scoring.units import EpochMs
+from streams.instants import rfc3339
 from streams.intake.commands import Merge
 from streams.intake.decode import Ordered, Rejected
 from streams.intake.record import RawRecord, is_redriven
 from streams.intake.wire import TYPES
 from streams.outbox.cases import CaseScribe
-from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe, rfc3339
+from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe
 from streams.partition.ports import OutboxRow
 
 COMMAND_RESULTS = "command-results"

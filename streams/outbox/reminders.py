@@ -12,7 +12,8 @@ from scoring.notices import Notice
 from scoring.policy import Policy
 from scoring.reminders import ReminderDue
 from scoring.units import Day
-from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe, rfc3339
+from streams.instants import rfc3339
+from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe
 from streams.partition.ports import OutboxRow
 
 REMINDERS = "reminders"

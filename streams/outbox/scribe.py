@@ -1,22 +1,21 @@
 """Change events and dead letters as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
 
 from collections.abc import Iterable
-from operator import getitem
 from typing import Any, NamedTuple, get_args
-from zoneinfo import ZoneInfo
 
 import orjson
 
-from scoring.calendar import LocalDays, iso
+from scoring.calendar import iso
 from scoring.changes import Change, Farewell, FarewellType, Snapshot
 from scoring.compile import Grader
 from scoring.customer import Override
 from scoring.explain import Explainer
-from scoring.units import MS_PER_DAY, Day, EpochMs
+from streams.instants import rfc3339
 from streams.intake.decode import Rejected
 from streams.intake.record import RawRecord
 from streams.outbox.cases import approved
 from streams.outbox.kept import DETAIL, kept
+from streams.outbox.members import MemberWriter, cause_of
 from streams.partition.ports import Cause, OutboxRow
 
 TIER_CHANGES = "tier-changes"
@@ -30,20 +29,16 @@ CONTENT_TYPE = ("content-type", b"application/json")
 SPEC = ("ce_specversion", b"1.0")
 
 
-# Looked up, for it is asked once a change: formatting numbers takes three times as long.
-_MINUTES = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
-_SECONDS = [f"{second:02}." for second in range(60)]
-_MILLIS = [f"{millis:03}Z" for millis in range(1000)]
-
-
 class _Regrade(NamedTuple):
     """What the label changes of one re-grade have in common."""
 
     snapshot: Snapshot | None = None
     cause: Cause | None = None
     key: bytes = b""
-    quoted: bytes = b""
-    """The customer as it stands between quotes in JSON."""
+    opening: bytes = b""
+    """The members before the version."""
+    customer: bytes = b""
+    """The members between the version of the id and the version."""
     rest: bytes = b""
     """The members after those that tell the label's change."""
     subject: tuple[str, bytes] = ("", b"")
@@ -58,14 +53,13 @@ class EventScribe:
         self._explainer = Explainer(grader)
         self._tiers = [tier.name for tier in policy.tiers]
         self._mode = mode
-        self._days = LocalDays(ZoneInfo(policy.time_zone))
         self._source = ("ce_source", f"/regrade/{policy.policy_id}".encode())
         self._policy = {"id": policy.policy_id, "version": policy.version}
         # None comes last, so that -1 finds it.
         self._labels = [
             (label.name, [*(rule.value for rule in label.rules), None]) for label in policy.labels
         ]
-        self._members = [[_member(name, text) for text in texts] for name, texts in self._labels]
+        self._members = MemberWriter(policy, mode)
         self._moves: dict[tuple[str | None, ...], bytes] = {}
         self._last = _Regrade()
         self._types = {
@@ -85,17 +79,41 @@ class EventScribe:
         if change.label is not None:
             return self._label_changed(customer, change, cause)
         key = customer.encode()
-        body = self._body(customer, change, cause)
+        shared = self._members.of(change, cause)
+        opening = {
+            "id": f"{customer}:{change.version}",
+            "type": change.type,
+            "customer_id": customer,
+            "version": change.version,
+            "from": change.from_,
+            "to": change.to,
+        }
+        body = b"{%b,%b,%b}" % (_inside(opening), shared.text, _inside(self._closing(change)))
         headers = (
             SPEC,
             ("ce_id", b"%b:%d" % (key, change.version)),
             self._source,
             self._types[change.type],
             ("ce_subject", key),
-            ("ce_time", body["occurred_at"].encode()),
+            ("ce_time", shared.occurred),
             CONTENT_TYPE,
         )
-        return OutboxRow(TIER_CHANGES, key, orjson.dumps(body), headers)
+        return OutboxRow(TIER_CHANGES, key, body, headers)
+
+    def _closing(self, change: Change) -> dict[str, Any]:
+        """The members that only a tier's change has."""
+        snapshot = change.snapshot
+        members = {
+            "rank_from": change.rank_from,
+            "rank_to": change.rank_to,
+            "dimensions": self._explainer.dimensions(snapshot),
+            "next_tier": self._explainer.next_tier(snapshot),
+            "keep": self._explainer.keep(snapshot),
+            "override": self.override(snapshot.override),
+        }
+        if change.approval is not None:
+            members["review"] = approved(change.approval)
+        return members
 
     def _label_changed(self, customer: str, change: Change, cause: Cause) -> OutboxRow:
         """The public event of a label's change.
@@ -106,50 +124,45 @@ class EventScribe:
         last = self._last
         if last.snapshot is not change.snapshot or last.cause is not cause:
             last = self._last = self._regrade(customer, change, cause)
-        version = change.version
+        version = b"%d" % change.version
         move = (change.label, change.from_, change.to)
         members = self._moves.get(move)
         if members is None:
-            members = self._moves[move] = _inside(
+            members = self._moves[move] = b",%b," % _inside(
                 {"label": change.label, "from": change.from_, "to": change.to}
             )
         headers = (
             SPEC,
-            ("ce_id", b"%b:%d" % (last.key, version)),
+            ("ce_id", b"%b:%b" % (last.key, version)),
             self._source,
             self._label_type,
             last.subject,
             last.time,
             CONTENT_TYPE,
         )
-        body = b'{"id":"%b:%d","type":"label.changed","customer_id":"%b","version":%d,%b,%b}' % (
-            last.quoted,
-            version,
-            last.quoted,
-            version,
-            members,
-            last.rest,
-        )
+        body = b"".join((last.opening, version, last.customer, version, members, last.rest))
         return OutboxRow(LABEL_CHANGES, last.key, body, headers)
 
     def _regrade(self, customer: str, change: Change, cause: Cause) -> _Regrade:
-        shared = self._shared(change, cause)
+        shared = self._members.of(change, cause)
         key = customer.encode()
+        quoted = orjson.dumps(customer)[1:-1]
         return _Regrade(
             change.snapshot,
             cause,
             key,
-            orjson.dumps(customer)[1:-1],
-            _inside(shared),
+            b'{"id":"%b:' % quoted,
+            b'","type":"label.changed","customer_id":"%b","version":' % quoted,
+            shared.text + b"}",
             ("ce_subject", key),
-            ("ce_time", shared["occurred_at"].encode()),
+            ("ce_time", shared.occurred),
         )
 
     def current(self, customer: str, change: Change) -> OutboxRow:
         """The tier a customer holds after a change of it: the one row kept per customer."""
         snapshot = change.snapshot
         key = customer.encode()
-        occurred = self._occurred_at(change)
+        occurred = self._members.occurred_at(change)
         body = {
             "customer_id": customer,
             "version": change.version,
@@ -158,7 +171,7 @@ class EventScribe:
             "score": snapshot.score,
             "since": iso(change.effective_on),
             "trigger": change.trigger,
-            "occurred_at": occurred,
+            "occurred_at": occurred.decode(),
             "policy": self._policy,
             "override": self.override(snapshot.override),
             "mode": self._mode,
@@ -169,56 +182,14 @@ class EventScribe:
             self._source,
             self._current,
             ("ce_subject", key),
-            ("ce_time", occurred.encode()),
+            ("ce_time", occurred),
             CONTENT_TYPE,
         )
         return OutboxRow(CURRENT_TIER, key, orjson.dumps(body), headers)
 
-    def _body(self, customer: str, change: Change, cause: Cause) -> dict[str, Any]:
-        snapshot = change.snapshot
-        body = {
-            "id": f"{customer}:{change.version}",
-            "type": change.type,
-            "customer_id": customer,
-            "version": change.version,
-            "from": change.from_,
-            "to": change.to,
-            **self._shared(change, cause),
-            "rank_from": change.rank_from,
-            "rank_to": change.rank_to,
-            "dimensions": self._explainer.dimensions(snapshot),
-            "next_tier": self._explainer.next_tier(snapshot),
-            "keep": self._explainer.keep(snapshot),
-            "override": self.override(snapshot.override),
-        }
-        if change.approval is not None:
-            body["review"] = approved(change.approval)
-        return body
-
-    def _shared(self, change: Change, cause: Cause) -> dict[str, Any]:
-        """What the changes of a tier and of labels have in common."""
-        snapshot = change.snapshot
-        due = snapshot.due
-        return {
-            "tier": self._tiers[snapshot.tier],
-            "score": snapshot.score,
-            "trigger": change.trigger,
-            "cause": _cause(cause),
-            "effective_on": iso(change.effective_on),
-            "occurred_at": self._occurred_at(change),
-            "policy": self._policy,
-            "labels": self._encoded_labels(snapshot.labels),
-            "due_on": None if due is None else iso(due),
-            "mode": self._mode,
-        }
-
     def labels(self, values: list[int]) -> dict[str, str | None]:
         """Label values by name."""
         return {name: texts[at] for (name, texts), at in zip(self._labels, values, strict=True)}
-
-    def _encoded_labels(self, values: list[int]) -> orjson.Fragment:
-        """Label values by name, as JSON."""
-        return orjson.Fragment(b"{%b}" % b",".join(map(getitem, self._members, values)))
 
     def override(self, override: Override | None) -> dict[str, Any] | None:
         """The override in force, with the tier there would be without it.
@@ -250,7 +221,7 @@ class EventScribe:
             "to": None,
             "tier": None,
             "trigger": None,
-            "cause": _cause(cause),
+            "cause": cause_of(cause),
             "effective_on": iso(farewell.effective_on),
             "occurred_at": occurred,
             "policy": self._policy,
@@ -271,12 +242,6 @@ class EventScribe:
             OutboxRow(TIER_CHANGES, key, orjson.dumps(body), told),
             OutboxRow(CURRENT_TIER, key, None, headers(b":current", self._current)),
         ]
-
-    def _occurred_at(self, change: Change) -> str:
-        ms = change.occurred_ms
-        if ms is None:
-            ms = self._days.midnight(change.effective_on)
-        return rfc3339(ms)
 
     def dead_letter(self, record: RawRecord, rejected: Rejected) -> OutboxRow:
         """A refused record with its reason in headers, its own bytes as far as they fit."""
@@ -314,32 +279,3 @@ class EventScribe:
 def _inside(members: dict[str, Any]) -> bytes:
     """An object's members as JSON, without its brackets."""
     return orjson.dumps(members)[1:-1]
-
-
-def _member(name: str, value: str | None) -> bytes:
-    return orjson.dumps(name) + b":" + orjson.dumps(value)
-
-
-def rfc3339(ms: EpochMs) -> str:
-    """An instant in UTC to the millisecond.
-
-    >>> rfc3339(EpochMs(1_500))
-    '1970-01-01T00:00:01.500Z'
-    """
-    day, rest = divmod(ms, MS_PER_DAY)
-    minute, rest = divmod(rest, 60_000)
-    second, millis = divmod(rest, 1000)
-    return iso(Day(day)) + _MINUTES[minute] + _SECONDS[second] + _MILLIS[millis]
-
-
-def _cause(cause: Cause) -> dict[str, Any]:
-    if cause.tick is not None:
-        return {"tick": iso(cause.tick)}
-    if cause.policy is not None:
-        return {"policy": cause.policy}
-    return {
-        "topic": cause.topic,
-        "partition": cause.partition,
-        "offset": cause.offset,
-        "event_id": cause.event_id,
-    }

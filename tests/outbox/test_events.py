@@ -8,7 +8,8 @@ from runs import Run, run
 
 from scoring.calendar import LAST_DAY
 from scoring.units import MS_PER_DAY
-from streams.outbox.scribe import CURRENT_TIER, rfc3339
+from streams.instants import rfc3339
+from streams.outbox.scribe import CURRENT_TIER
 
 RULES = """
 time_zone: America/Sao_Paulo

@@ -26,7 +26,7 @@ from streams.inquiry.publish import (
     roll_back,
 )
 from streams.inquiry.published import Known, known
-from streams.outbox.scribe import rfc3339
+from streams.instants import rfc3339
 from streams.policies.load import Version, read_version
 from streams.policies.publication import Publication
 
