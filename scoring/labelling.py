@@ -5,7 +5,7 @@ values hold if nothing happens; a fact of another kind, and an earlier day, leav
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import compress, count
 from operator import ne
 from typing import Final, NamedTuple
@@ -50,7 +50,9 @@ class HeldLabels(list[int]):
 
     def other_than(self, before: list[int]) -> list[int]:
         """The places, ascending, that have another value than in the labels it was made from."""
-        return differing(before, self) if self.moved is None else sorted(at for at, _ in self.moved)
+        return (
+            differing(before, self) if self.moved is None else [at for at, _ in sorted(self.moved)]
+        )
 
 
 def differing(before: list[int], after: list[int]) -> list[int]:
@@ -69,6 +71,17 @@ class _Cause(NamedTuple):
     kinds: frozenset[str]
     windows: frozenset[tuple[int, int]]
     drifts: frozenset[Drift]
+
+
+class _Touch:
+    """Groups that are looked at together."""
+
+    __slots__ = ("groups", "look")
+
+    def __init__(self, groups: Iterable[int]) -> None:
+        self.groups = tuple(groups)
+        self.look: Look | None = None
+        """Compiled when it is first needed."""
 
 
 class Labelling:
@@ -91,21 +104,23 @@ class Labelling:
         self._policy = policy
         self._empty = [-1] * len(policy.labels)
         self._groups = list(grouped.values())
-        self._all = tuple(range(len(causes)))
-        self._touched: dict[type, tuple[int, ...]] = {
-            kind: tuple(at for at in self._all if kind.TYPE in causes[at].facts)
+        places = range(len(causes))
+        self._all = _Touch(places)
+        self._each = [_Touch([at]) for at in places]
+        self._touched: dict[type, _Touch] = {
+            kind: _Touch(at for at in places if kind.TYPE in causes[at].facts)
             for kind in FACT_TYPES
         }
-        self._touched[Tick] = ()
+        self._touched[Tick] = _Touch(())
         named = {kind for cause in causes for kind in cause.kinds}
         self._by_kind = {kind: _touched_by_kind(causes, kind) for kind in named | {_ANY}}
-        self._looks: dict[tuple[int, ...], Look] = {}
 
     def of(self, state: CustomerState, today: Day) -> HeldLabels:
         """All labels, each looked at."""
         moved: list[Moved] = []
         until = [NEVER] * len(self._groups)
-        self._look(self._all)(state, today, self._empty, until, moved)
+        look = self._all.look or self._compile(self._all)
+        look(state, today, self._empty, until, moved)
         labels = self._made(self._empty, moved, until)
         labels.moved = None
         labels.due = min(until, default=NEVER)
@@ -122,15 +137,18 @@ class Labelling:
             return self.of(state, today)  # it may be the new first one: tenure counts from it
         if kind is Interaction:
             kinds = self._by_kind
-            touched = kinds.get(fact.kind) or kinds[_ANY]  # type: ignore[union-attr]
+            touched = kinds.get(fact.kind, kinds[_ANY])  # type: ignore[union-attr]
         moved: list[Moved] = []
         until = held.until
         due = held.due
-        if touched:
-            self._look(touched)(state, today, held, until, moved)
+        if touched.groups:
+            look = touched.look or self._compile(touched)
+            look(state, today, held, until, moved)
             due = min(until)
         while due <= today:
-            self._look((until.index(due),))(state, today, held, until, moved)
+            first = self._each[until.index(due)]
+            look = first.look or self._compile(first)
+            look(state, today, held, until, moved)
             due = min(until)
         # Nobody else holds them: mostly nothing moves but how long they hold.
         labels = self._made(held, moved, until) if moved else held
@@ -146,18 +164,16 @@ class Labelling:
         labels.until = until
         return labels
 
-    def _look(self, groups: tuple[int, ...]) -> Look:
+    def _compile(self, touch: _Touch) -> Look:
         """One function for these groups, which compute together what they have in common."""
-        look = self._looks.get(groups)
-        if look is None:
-            places = {at: self._groups[at] for at in groups}
-            look = self._looks[groups] = _compiled(self._policy, places)
+        places = {at: self._groups[at] for at in touch.groups}
+        touch.look = look = _compiled(self._policy, places)
         return look
 
 
-def _touched_by_kind(causes: Sequence[_Cause], kind: str) -> tuple[int, ...]:
+def _touched_by_kind(causes: Sequence[_Cause], kind: str) -> _Touch:
     """The groups an interaction of a kind can change."""
-    return tuple(at for at, cause in enumerate(causes) if cause.kinds & {kind, _ANY})
+    return _Touch(at for at, cause in enumerate(causes) if cause.kinds & {kind, _ANY})
 
 
 def _cause_of(label: Label) -> _Cause:
