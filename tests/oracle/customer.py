@@ -76,8 +76,10 @@ class Customer:
     """The tier last told of."""
     case: Case | None = None
     """The question that is open."""
+    refused: Case | None = None
+    """The question to which somebody said no last."""
     refused_at: int | None = None
-    """The target at which somebody said no."""
+    """The target at which that was."""
     labels: dict[str, Any] = field(default_factory=dict)
     version: int = 0
 

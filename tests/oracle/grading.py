@@ -68,7 +68,7 @@ def _first_grade(policy: Policy, scope: Scope, fact: Fact) -> str:
     first = entry_tier(policy.tiers, policy.rank_value(scope))
     rule = rule_for(policy.reviews, scope, 0, first) if first else None
     if rule is not None:
-        open_case(scope, (first, "first-grade"), rule, fact)
+        open_case(policy.reviews, scope, (first, "first-grade"), rule, fact)
         first = 0
     _set_tier(scope, first)
     return "first-grade"
@@ -92,7 +92,7 @@ def _follow(
         return None, None
     rule = rule_for(policy.reviews, scope, current, wanted[0])
     if rule is not None:
-        open_case(scope, wanted, rule, fact)
+        open_case(policy.reviews, scope, wanted, rule, fact)
         return None, None
     _set_tier(scope, wanted[0])
     return wanted[1], None

@@ -48,6 +48,7 @@ class Case:
     trigger: str
     rule: str
     opened: int
+    deadline: int
     event_id: str | None
 
 
@@ -119,7 +120,7 @@ def answer(
         return None
     if fact is not None and fact.type == REVIEW_RESOLVE:
         agreed = fact.decision == "approve"
-    elif fact is None and reviews and scope.today >= case.opened + reviews.days:
+    elif fact is None and reviews and scope.today >= case.deadline:
         agreed = reviews.silence_is_yes
     else:
         return None
@@ -127,13 +128,15 @@ def answer(
     if agreed:
         return case, fact
     customer.refused_at = target
+    customer.refused = case
     return None
 
 
-def open_case(scope: Scope, wanted: Wanted, rule: str, fact: Fact | None) -> None:
+def open_case(reviews: Reviews, scope: Scope, wanted: Wanted, rule: str, fact: Fact | None) -> None:
     """Put the question."""
     event_id = None if fact is None else fact.event_id
-    scope.customer.case = Case(*wanted, rule, scope.today, event_id)
+    deadline = scope.today + reviews.days
+    scope.customer.case = Case(*wanted, rule, scope.today, deadline, event_id)
 
 
 def told(case: Case, fact: Fact | None) -> dict[str, Any]:

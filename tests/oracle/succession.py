@@ -13,6 +13,7 @@ from oracle.triggers import POLICY
 if TYPE_CHECKING:
     from oracle.customer import Customer
     from oracle.policy import Policy
+    from oracle.reviews import Rule
 
 
 def succeed(old: Policy, new: Policy, customer: Customer, today: int) -> list[Change]:
@@ -39,7 +40,8 @@ def _renamed(old: Policy, new: Policy, customer: Customer, today: int) -> list[C
     was = old.tiers[customer.effective or 0].name
     computed = old.tiers[customer.tier or 0].name
     heir = _heir(old, new, computed)
-    customer.tier = after.index(heir)
+    before, customer.tier = customer.tier or 0, after.index(heir)
+    _carry_questions(old, new, customer, before)
     if heir != computed:
         customer.tier_set = today
     override = customer.override
@@ -60,6 +62,31 @@ def _renamed(old: Policy, new: Policy, customer: Customer, today: int) -> list[C
             }
         )
     return [*changes, *_lost_labels(new, scope)]
+
+
+def _carry_questions(old: Policy, new: Policy, customer: Customer, before: int) -> None:
+    """Keep the open question, or the no, if the new version would ask the same."""
+    asked = customer.refused if customer.refused_at is not None else customer.case
+    customer.case = customer.refused = None
+    target, customer.refused_at = customer.refused_at, None
+    if asked is None or asked.rule not in [rule.name for rule in _rules(new)]:
+        return
+    names = [tier.name for tier in new.tiers]
+    spoken_of = {old.tiers[rank].name for rank in (before, asked.to, target) if rank is not None}
+    if not spoken_of <= set(names):
+        return
+    to = names.index(old.tiers[asked.to].name)
+    if (to > (customer.tier or 0)) != (asked.to > before):
+        return
+    if target is None:
+        customer.case = replace(asked, to=to)
+    else:
+        customer.refused = replace(asked, to=to)
+        customer.refused_at = names.index(old.tiers[target].name)
+
+
+def _rules(policy: Policy) -> list[Rule]:
+    return policy.reviews.rules if policy.reviews else []
 
 
 def _way(old: Policy, new: Policy, was: str, rank: int) -> str:

@@ -42,7 +42,6 @@ STEPS = st.lists(st.sampled_from(["records", "ticks", "sweep", "killed"]), min_s
 def successors(draw: st.DrawFn, document: Document, version: int) -> Document:
     """Another policy for the same programme; some tiers and label values keep their names."""
     other = deepcopy(draw(st.just(document) | documents()))
-    other.pop("review_when", None)
     same = ("policy", "time_zone", "currency")
     other |= {name: document[name] for name in same} | {"version": version}
     for at, tier in enumerate(other["tiers"]):
@@ -56,8 +55,6 @@ def successors(draw: st.DrawFn, document: Document, version: int) -> Document:
 def dynasties(draw: st.DrawFn) -> tuple[Document, dict[int, Document], list[LogRecord]]:
     """A policy, one or two later versions by where in the log they are taken, and the log."""
     first = draw(documents())
-    # What becomes of open cases under another version has tests of its own.
-    first.pop("review_when", None)
     second = draw(successors(first, 2))
     # The third may be a rollback.
     third = draw(st.just(first) | successors(second, 3))
