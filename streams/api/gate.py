@@ -1,5 +1,6 @@
 """Around every request: headers that guard the page, a bound on bodies, a line in the log."""
 
+import secrets
 from functools import cache
 from typing import Any
 
@@ -51,6 +52,7 @@ class Gate:
         self._clock = clock
         self._metrics = metrics
         self._most = body_bytes
+        self._key = secrets.token_bytes(16)
         # Finding them by their labels costs a quarter of what a grade does.
         self._counters = cache(self._counters_of)
 
@@ -111,7 +113,7 @@ class Gate:
             status=status,
             seconds=round(seconds, 4),
             caller=scope.get("state", {}).get("caller"),
-            customer=None if customer is None else pseudonym(customer),
+            customer=None if customer is None else pseudonym(customer, self._key),
         )
 
 

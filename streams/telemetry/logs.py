@@ -54,10 +54,14 @@ def set_up_logs(level: str, style: LogFormat) -> None:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
 
-def pseudonym(customer: str) -> str:
-    """A customer id as it may stand in a log: the same id, the same short hash.
+def pseudonym(customer: str, key: bytes) -> str:
+    """A customer id as it may stand in a log: the same id, the same short hash under one key.
 
-    >>> pseudonym("c-1") == pseudonym("c-1") != pseudonym("c-2")
+    Without a key whoever has a list of ids could tell whose it is.
+
+    >>> pseudonym("c-1", b"k") == pseudonym("c-1", b"k") != pseudonym("c-2", b"k")
     True
+    >>> pseudonym("c-1", b"k") == pseudonym("c-1", b"another")
+    False
     """
-    return hashlib.blake2b(customer.encode(), digest_size=6).hexdigest()
+    return hashlib.blake2b(customer.encode(), digest_size=6, key=key).hexdigest()
