@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from builders import Event, record
@@ -9,6 +10,7 @@ from runs import ERASURE_KEY
 
 from scoring.customer import CustomerState
 from scoring.policy import Policy
+from scoring.units import EpochMs
 from streams.bootstrap import policy_tag, rules_of
 from streams.intake.commands import COMMANDS_TOPIC
 from streams.intake.record import LogRecord
@@ -17,6 +19,7 @@ from streams.outbox.scribe import CHANGES
 from streams.partition.cache import CustomerCache
 from streams.partition.ports import OutboxRow
 from streams.partition.processor import PartitionProcessor
+from streams.partition.reign import NextVersion
 from streams.storage.memory_store import MemoryStore
 
 
@@ -93,6 +96,22 @@ class Town:
             for partition in range(self.partitions):
                 busy = bool(await self.read(partition)) or busy
                 at[partition] = self.deliver(partition, at[partition])
+
+    async def succeed(self, given: Policy) -> None:
+        """Let every partition take a version and bring everybody to it, one by one."""
+        before = self.rules.judge.grader.policy
+        made = partial(rules_of, given, self.partitions, mode="replay", erasure_key=ERASURE_KEY)
+        between, self.rules = made(previous=before), made()
+        version = NextVersion(policy_tag(given), "its text", EpochMs(1), "kim", "")
+        for partition in range(self.partitions):
+            meta = (owner := await self.owner(partition)).meta
+            batches = await owner.take_version(version)
+            owner = PartitionProcessor(partition, between, self.store, meta, CustomerCache(9))
+            while owner.sweeping:
+                batches += await owner.sweep_some(1)
+            self.rows[partition] += [row for batch in batches for row in batch.rows]
+            await self.owner(partition, anew=True)
+        await self.settle()
 
     @property
     def _delivered(self) -> dict[int, int]:

@@ -5,16 +5,9 @@ from typing import Any
 
 from builders import event, merge, order, policy, unmerge
 from properties.test_merges import account
-from runs import ERASURE_KEY
 from town import Town
 
-from scoring.policy import Policy
-from scoring.units import EpochMs
-from streams.bootstrap import policy_tag, rules_of
 from streams.outbox.answers import COMMAND_RESULTS
-from streams.partition.cache import CustomerCache
-from streams.partition.processor import PartitionProcessor
-from streams.partition.reign import NextVersion
 
 TIERS = """
 version: %d
@@ -33,24 +26,6 @@ review_when:
 """
 
 
-async def succeed(town: Town, given: Policy) -> None:
-    """Every partition takes a version and brings everybody to it, one by one."""
-    before = town.rules.judge.grader.policy
-    common = {"mode": "replay", "erasure_key": ERASURE_KEY}
-    between = rules_of(given, town.partitions, previous=before, **common)
-    town.rules = rules_of(given, town.partitions, **common)
-    version = NextVersion(policy_tag(given), "its text", EpochMs(1), "kim", "")
-    for partition in range(town.partitions):
-        meta = (owner := await town.owner(partition)).meta
-        batches = await owner.take_version(version)
-        owner = PartitionProcessor(partition, between, town.store, meta, CustomerCache(9))
-        while owner.sweeping:
-            batches += await owner.sweep_some(1)
-        town.rows[partition] += [row for batch in batches for row in batch.rows]
-        await town.owner(partition, anew=True)
-    await town.settle()
-
-
 def bought(customer: str, day: int, amount: int) -> dict[str, Any]:
     """An order."""
     return order(day, amount, customer_id=customer, order_id=f"{customer}-{day}")
@@ -63,7 +38,7 @@ async def test_a_sweep_takes_the_host_by_the_sum_and_the_alias_in_silence():
         await town.live(bought("ann", 1, 30), bought("bob", 1, 30), bought("cyd", 1, 60))
     await merged.live(merge(2, into="bob"))
     for town in (apart, merged):
-        await succeed(town, policy(LOOSER))
+        await town.succeed(policy(LOOSER))
     tiers = {name: state.tier for name, state in (await apart.states()).items()}
     assert tiers == {"ann": 0, "bob": 0, "cyd": 1}
     assert [(c["to"], c["mode"]) for c in merged.changes("bob")[1:]] == [("silver", "sweep")]
@@ -84,7 +59,7 @@ async def open_case_under(second: str) -> Town:
     town = Town(policy(FIRST_VERSION + REVIEWS % "big"), 3)
     await town.live(bought("ann", 0, 40), bought("ann", 1, 150))
     assert (await town.states())["ann"].tier == 0
-    await succeed(town, policy(second))
+    await town.succeed(policy(second))
     return town
 
 

@@ -11,7 +11,8 @@ from builders import policy_from
 from histories import CUSTOMERS
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from merges import merging, plain, renamed, uncommanded, with_merges
+from merges import Merging, merging, plain, renamed, uncommanded, with_merges
+from properties.test_sweeps import successors
 from pytest import approx  # noqa: PT013 - read as a word, like isclose
 from town import Town
 
@@ -26,21 +27,21 @@ from streams.partition.batch import OPEN_CASES
 NAMES = sorted(set(CUSTOMERS))
 
 
+async def live(town: Town, records: list[LogRecord], size: int = 1) -> Town:
+    """Let some records at a time be taken, and all that comes of them."""
+    for at in range(0, len(records), size):
+        for one in records[at : at + size]:
+            home = 0 if one.key is None or town.partitions == 1 else town.home(one.key.decode())
+            town.put(one, home)
+        await town.settle()
+    return town
+
+
 def lived(
     document: dict[str, Any], records: list[LogRecord], size: int = 1, partitions: int = 1
 ) -> Town:
-    """A town in which some records at a time are taken, and all that comes of them."""
-
-    async def live() -> Town:
-        town = Town(policy_from(document), partitions)
-        for at in range(0, len(records), size):
-            for one in records[at : at + size]:
-                home = 0 if one.key is None or partitions == 1 else town.home(one.key.decode())
-                town.put(one, home)
-            await town.settle()
-        return town
-
-    return asyncio.run(live())
+    """A town that has lived through the records."""
+    return asyncio.run(live(Town(policy_from(document), partitions), records, size))
 
 
 def grouped(town: Town, states: dict[str, CustomerState]) -> dict[str, int]:
@@ -72,12 +73,37 @@ def test_taken_apart_it_is_as_if_nobody_had_been_merged(drawn, size):
     records = uncommanded(records, {name for kind, name, _ in merges.values() if kind == "merge"})
     apart = lived(document, with_merges(records, {}))
     here = lived(document, with_merges(records, merges, undone=True), size)
+    check_same(apart, here)
+
+
+def check_same(apart: Town, here: Town) -> None:
+    """Everybody is who they would have been, and nobody is tied."""
     wanted, found = (asyncio.run(town.states()) for town in (apart, here))
     assert all(state.ties is None for state in found.values())
     for name, state in wanted.items():
         assert account(found[name]) == account(state), name
     for name in found.keys() - wanted.keys():
-        assert account(found[name]) == account(CustomerState()), name
+        generation = asyncio.run(here.owner(0)).meta.reign.generation
+        assert account(found[name]) == account(CustomerState(generation=generation)), name
+
+
+@given(drawn=merging(), data=st.data(), size=st.sampled_from([1, 3, 50]))
+def test_so_it_is_when_another_version_comes_in_between(drawn, data, size):
+    """Taken by hosts, aliases and accounts alike, whatever it calls tiers and labels."""
+    document, records, merges = drawn
+    records = uncommanded(records, {name for kind, name, _ in merges.values() if kind == "merge"})
+    later = policy_from(data.draw(successors(document, 2)))
+    place = data.draw(st.integers(0, len(records)))
+    merges = {at: merge for at, merge in merges.items() if at <= place}
+
+    async def through(given_: dict[int, Merging], *, undone: bool) -> Town:
+        town = await live(
+            Town(policy_from(document), 1), with_merges(records[:place], given_), size
+        )
+        await town.succeed(later)
+        return await live(town, with_merges(records[place:], {}, undone=undone), size)
+
+    check_same(*(asyncio.run(through(m, undone=bool(m))) for m in ({}, merges)))
 
 
 @given(drawn=merging(), size=st.sampled_from([1, 3, 50]))
