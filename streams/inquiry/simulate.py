@@ -18,6 +18,7 @@ from streams.inquiry.simulate_review import Reviews
 from streams.replay.report_comparison import Comparing
 from streams.replay.report_difference import (
     Difference,
+    Direction,
     Points,
     Reason,
     differing_labels,
@@ -101,7 +102,7 @@ class Simulator:
         reviewed = now.reviews.next(taken, today)
         path = (tier, at_once, str(now.name(reviewed.tier)))
         self._paths[path] += 1
-        self._labels.add(before.labels, after.labels)
+        self._labels.add(before.labels, after.labels, self._way(path))
         self._pending += reviewed.pending
         if reviewed.on is not None:
             self._reviews[reviewed.on] += 1
@@ -120,8 +121,11 @@ class Simulator:
         elif open_case(taken) is not None:
             self._cases.wait()
 
+    def _way(self, path: Path) -> Direction | None:
+        return direction_of(path[0], path[2], self._was.ladder, self._now.ladder)
+
     def _goes_down(self, path: Path) -> bool:
-        return direction_of(path[0], path[2], self._was.ladder, self._now.ladder) == "down"
+        return self._way(path) == "down"
 
     def _compare(self, one: _Customer, path: Path) -> None:
         """Count the two steps: at once, and at the next review."""

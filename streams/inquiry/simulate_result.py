@@ -13,31 +13,54 @@ from streams.inquiry.simulate_cases import Cases
 from streams.replay.report import matrix_rows
 from streams.replay.report_comparison import Comparison
 from streams.replay.report_counts import Matrix, share
-from streams.replay.report_difference import direction_of
+from streams.replay.report_difference import Direction, direction_of
 
 
 class LabelCounts:
-    """Customers by label and value, now and under the new policy; labels both have or one has."""
+    """Customers by label and value, now and under the new policy; labels both have or one has.
+
+    Of those who have a value now also who moves, up or down, by the next review.
+    """
 
     def __init__(self, was: Policy, now: Policy) -> None:
         self.counts: dict[str, dict[str | None, list[int]]] = {}
+        self.moves: Counter[tuple[str, str | None, str]] = Counter()
+        """By label, value now and direction."""
         for policy in (was, now):
             for label in policy.labels:
                 values = self.counts.setdefault(label.name, {})
                 for rule in label.rules:
                     values.setdefault(rule.value, [0, 0])
 
-    def add(self, was: Mapping[str, str | None], now: Mapping[str, str | None]) -> None:
-        """Count a customer on either side."""
+    def add(
+        self,
+        was: Mapping[str, str | None],
+        now: Mapping[str, str | None],
+        way: Direction | None,
+    ) -> None:
+        """Count a customer on either side, and the way their tier goes."""
         for side, values in enumerate((was, now)):
             for label, value in values.items():
                 self.counts[label].setdefault(value, [0, 0])[side] += 1
+        if way is not None:
+            self.moves.update((label, value, way) for label, value in was.items())
+
+    def rows(self, label: str) -> list[tuple[str | None, list[int]]]:
+        """Per value the customers now, then, and of those now who go up and who goes down."""
+        return [
+            (value, [*sides, *(self.moves[label, value, way] for way in ("up", "down"))])
+            for value, sides in self.counts[label].items()
+        ]
 
     def as_json(self) -> dict[str, list[dict[str, Any]]]:
-        """For programs: by label rows of value, now, then."""
+        """For programs: by label rows of value, now, then, up, down."""
+        names = ("now", "then", "up", "down")
         return {
-            label: [{"value": value, "now": now, "then": then} for value, (now, then) in of.items()]
-            for label, of in self.counts.items()
+            label: [
+                {"value": value, **dict(zip(names, row, strict=True))}
+                for value, row in self.rows(label)
+            ]
+            for label in self.counts
         }
 
 

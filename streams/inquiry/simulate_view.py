@@ -150,14 +150,18 @@ def _reviews(found: Simulation) -> Table:
 
 
 def _labels(found: Simulation) -> Iterator[Table]:
-    counts = found.labels.counts
-    if not counts:
+    labels = found.labels
+    if not labels.counts:
         return
-    shown = table("Labels, at once", "label", "value", "now", "then", "differ", texts=2)
-    for label, values in counts.items():
+    columns = ("label", "value", "now", "then", "differ", "go up", "go down")
+    shown = table(
+        "Labels at once, and who of those now goes up or down by the review", *columns, texts=2
+    )
+    for label in labels.counts:
         differ = found.at_once.labels.get(label)
-        for at, (value, (now, then)) in enumerate(values.items()):
+        for at, (value, (now, then, *moves)) in enumerate(labels.rows(label)):
             first = at == 0
             told = "" if not first or differ is None else number(differ)
-            shown.add_row(label if first else "", value or "null", *numbers([now, then]), told)
+            cells = (*numbers([now, then]), told, *numbers(moves))
+            shown.add_row(label if first else "", value or "null", *cells)
     yield shown

@@ -169,6 +169,16 @@ def test_labels_are_counted_on_both_sides():
     assert found.at_once.labels_only == 3
 
 
+def test_who_moves_is_told_by_label_as_well():
+    """Of the big ones cat and dan fall at the review; ann, who is small, rises at once."""
+    size = "labels: {size: [{value: big, when: lifetime_spend >= 100}, {value: small}]}\n"
+    found = simulated(lasting("version: 2\n" + size, silver=30, gold=500), lasting(size))
+    assert found.as_json()["labels"]["size"] == [
+        {"value": "big", "now": 4, "then": 4, "up": 0, "down": 2},
+        {"value": "small", "now": 1, "then": 1, "up": 1, "down": 0},
+    ]
+
+
 def test_benefits_gained_and_lost_are_counted():
     """Ann comes to have the discount at once; cat and dan lose the lounge at the review."""
     found = simulated(lasting("version: 2\n" + BENEFITS, silver=30, gold=500))
