@@ -26,7 +26,7 @@ PRESET = Path(__file__).parents[2] / "scoring" / "presets" / "grocery-usd.yaml"
 def stricter(folder: Path) -> str:
     """The same tiers, the highest harder to reach."""
     made = folder / "club.yaml"
-    text = PRESET.read_text("utf-8").replace("id: grocery-usd", "id: club-usd")
+    text = PRESET.read_text("utf-8").replace("policy: grocery-usd", "policy: club-usd")
     made.write_text(text.replace("enter: 82", "enter: 90"), "utf-8")
     return str(made)
 
@@ -51,6 +51,7 @@ async def test_each_grades_the_same_facts_by_its_own_policy(stack, tmp_path, his
             await replay.close_day()
         await one.worker()
         other = await History.of(history.events, two.policy)
+        assert two.policy.policy_id == "club-usd" != one.policy.policy_id
         assert other.expected.tiers() != history.expected.tiers()
         for programme, expected in ((one, history), (two, other)):
             await programme.taken(len(history.events) + programme.partitions)
