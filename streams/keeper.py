@@ -131,7 +131,7 @@ class Keeper:
             fetch_max_wait_ms=settings.fetch_max_wait_ms,
         )
         await self._reader.start()
-        wire = KafkaWire(self._producer, self._reader, clock, settings.prefix)
+        wire = KafkaWire(self._producer, self._reader, clock, settings.prefix, plan.partitions)
         means = Means(failpoints.around(wire), store, clock, observer)
         publisher = Publisher(means, settings.outbox_rows)
         around = Surroundings(

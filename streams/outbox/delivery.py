@@ -160,7 +160,7 @@ class Delivery:
         self, rows: Sequence[Sequenced], also: Iterable[Place]
     ) -> tuple[list[Sequenced], dict[Place, Tail]]:
         wire = self._means.wire
-        places = await wire.places(rows)
+        places = await wire.places(self.partition, rows)
         known = {place: self._ends.get(place) for place in {*places, *also}}
         tails = await wire.tails(self.partition, known)
         last = {place: tail.last.get(self.incarnation, 0) for place, tail in tails.items()}
@@ -171,7 +171,7 @@ class Delivery:
         """Send rows to their places, side by side; `ends` learns how far each got."""
         wire = self._means.wire
         groups: dict[Place, list[Sequenced]] = defaultdict(list)
-        for row, place in zip(rows, await wire.places(rows), strict=True):
+        for row, place in zip(rows, await wire.places(self.partition, rows), strict=True):
             groups[place].append(row)
         sends = [
             wire.send(self.partition, self.incarnation, place, group)

@@ -11,8 +11,12 @@ from aiokafka.structs import TopicPartition
 from streams.clock import Clock
 from streams.errors import RegradeError
 from streams.intake.partitioner import partition_of
-from streams.outbox.wire import Sequenced, Tail, WireDown, read_stamp, stamp
+from streams.outbox.scribe import CHANGES, CURRENT_TIER
+from streams.outbox.wire import SEQUENCE, Sequenced, Tail, WireDown, origin, read_stamp
 from streams.partition.ports import OutboxRow, Place
+
+_OF_CUSTOMERS = (*CHANGES, CURRENT_TIER)
+"""Topics whose rows are about customers of the partition they come from."""
 
 _KNOWN = 100_000
 """Customers whose output partition is remembered."""
@@ -23,22 +27,32 @@ _POLL_MS = 200
 class KafkaWire:
     """Sends with one producer, and reads with one consumer that belongs to no group."""
 
-    def __init__(self, producer: Any, consumer: Any, clock: Clock, prefix: str) -> None:
+    def __init__(
+        self, producer: Any, consumer: Any, clock: Clock, prefix: str, partitions: int
+    ) -> None:
+        """`partitions` is how many the facts have."""
         self._producer = producer
         self._consumer = consumer
         self._clock = clock
         self._prefix = prefix
+        self._partitions = partitions
         self._known: dict[tuple[bytes, int], int] = {}
         self._reading = asyncio.Lock()
 
-    async def places(self, rows: Sequence[Sequenced]) -> list[Place]:
+    async def places(self, partition: int, rows: Sequence[Sequenced]) -> list[Place]:
         """Where each of the rows belongs: topics are asked for once, not once a row."""
         with _answered("looking for topics"):
             counts = {
                 topic: len(await self._producer.partitions_for(self._prefix + topic))
                 for topic in {row.topic for _, row in rows}
             }
-        return [self._place(row, counts[row.topic]) for _, row in rows]
+        # Among as many partitions a customer's key leads to the same one.
+        alike = {
+            topic: Place(topic, partition)
+            for topic, count in counts.items()
+            if topic in _OF_CUSTOMERS and count == self._partitions
+        }
+        return [alike.get(row.topic) or self._place(row, counts[row.topic]) for _, row in rows]
 
     def _place(self, row: OutboxRow, partitions: int) -> Place:
         """Computed once a customer: murmur2 is slow in Python."""
@@ -72,17 +86,15 @@ class KafkaWire:
         self, partition: int, incarnation: int, topic: str, rows: Sequence[Sequenced]
     ) -> list[Any]:
         now = self._clock.now_ms()
+        ours = origin(partition, incarnation)
         batches = [self._producer.create_batch()]
+        append = batches[-1].append
         for sequence, row in rows:
-            options = {
-                "key": row.key,
-                "value": row.value,
-                "timestamp": now,
-                "headers": [*row.headers, *stamp(partition, incarnation, sequence)],
-            }
-            if batches[-1].append(**options) is None:
+            headers = [*row.headers, (SEQUENCE, b"%020d" % sequence), *ours]
+            if append(timestamp=now, key=row.key, value=row.value, headers=headers) is None:
                 batches.append(self._producer.create_batch())
-                if batches[-1].append(**options) is None:
+                append = batches[-1].append
+                if append(timestamp=now, key=row.key, value=row.value, headers=headers) is None:
                     raise RowTooLarge(topic, len(row.value or b""))
         return batches
 

@@ -27,7 +27,7 @@ class MemoryWire:
         self.logs: dict[Place, list[Standing]] = defaultdict(list)
         self.down: int | None = None
 
-    async def places(self, rows: Sequence[Sequenced]) -> list[Place]:
+    async def places(self, _partition: int, rows: Sequence[Sequenced]) -> list[Place]:
         """Where each of the rows belongs."""
         count = self._partitions
         return [

@@ -38,8 +38,8 @@ class Tail:
 class Wire(Protocol):
     """The output topics."""
 
-    async def places(self, rows: Sequence[Sequenced]) -> list[Place]:
-        """Where each of the rows belongs."""
+    async def places(self, partition: int, rows: Sequence[Sequenced]) -> list[Place]:
+        """Where each of the rows of an input partition belongs."""
 
     async def send(
         self, partition: int, incarnation: int, place: Place, rows: Sequence[Sequenced]
@@ -60,13 +60,14 @@ class Wire(Protocol):
         """
 
 
+def origin(partition: int, incarnation: int) -> list[tuple[str, bytes]]:
+    """The headers that all rows of an input partition share."""
+    return [(PARTITION, b"%d" % partition), (INCARNATION, b"%d" % incarnation)]
+
+
 def stamp(partition: int, incarnation: int, sequence: int) -> list[tuple[str, bytes]]:
     """The headers by which a row is known again."""
-    return [
-        (SEQUENCE, b"%020d" % sequence),
-        (PARTITION, b"%d" % partition),
-        (INCARNATION, b"%d" % incarnation),
-    ]
+    return [(SEQUENCE, b"%020d" % sequence), *origin(partition, incarnation)]
 
 
 def read_stamp(headers: Sequence[tuple[str, bytes]], partition: int) -> tuple[int, int] | None:

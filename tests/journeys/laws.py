@@ -11,6 +11,7 @@ from journeys.programme import Programme
 
 from scoring.policy import Policy
 from streams.demo.verify import mismatches
+from streams.intake.partitioner import partition_of
 from streams.outbox.scribe import CURRENT_TIER
 from streams.replay.event import WireEvent
 from streams.replay.memory import run_in_memory
@@ -33,8 +34,10 @@ class History:
 async def check_all(programme: Programme, history: History) -> None:
     """Nothing was lost, repeated or told twice in different words."""
     customers = await programme.customers()
-    check_changes(await programme.changes(), customers, history)
-    check_current(await programme.published(CURRENT_TIER), customers)
+    changes, current = await programme.changes(), await programme.published(CURRENT_TIER)
+    check_changes(changes, customers, history)
+    check_current(current, customers)
+    check_places([*changes, *current], programme.partitions)
     counts = await programme.counts()
     taken = sum(n for name, n in counts.items() if name.startswith("in:"))
     # A broker that crashes may store a batch twice: then the log itself holds repeats.
@@ -64,6 +67,12 @@ def check_current(records: Sequence[ConsumerRecord], customers: list[dict[str, A
     assert {one["customer_id"]: one["tier"] for one in customers} == {
         customer: body["tier"] for customer, body in kept.items()
     }
+
+
+def check_places(records: Sequence[ConsumerRecord], partitions: int) -> None:
+    """A customer's rows are where every client looks for them: where the key leads."""
+    for record in records:
+        assert record.partition == partition_of(record.key, partitions)
 
 
 def once_each(records: Sequence[ConsumerRecord]) -> dict[str, bytes]:
