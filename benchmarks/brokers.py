@@ -23,3 +23,8 @@ def stack_with(broker: str) -> EmbeddedStack:
 def producer(broker: str) -> dict[str, str]:
     """What a worker is set to: the embedded broker knows no idempotent producer."""
     return {"REGRADE_IDEMPOTENT_PRODUCER": str(broker == "kafka").lower()}
+
+
+def max_wait_ms(broker: str) -> int:
+    """How long a fetch may wait: the embedded broker holds it until its end, whatever comes."""
+    return 500 if broker == "kafka" else 10

@@ -26,7 +26,7 @@ _PATIENCE_S = 10.0
 class Seen:
     """When each customer's only record was first readable on a topic."""
 
-    def __init__(self, topic: str, bootstrap: str) -> None:
+    def __init__(self, topic: str, bootstrap: str, max_wait_ms: int = 10) -> None:
         self.at: dict[bytes, float] = {}
         self.values: dict[bytes, bytes] = {}
         # A fetch that waits longer is held by the embedded broker until its end.
@@ -34,7 +34,7 @@ class Seen:
             topic,
             bootstrap_servers=bootstrap,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=10,
+            fetch_max_wait_ms=max_wait_ms,
         )
 
     @asynccontextmanager

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from brokers import add_broker, producer, stack_with
+from brokers import add_broker, max_wait_ms, producer, stack_with
 from flatness import Models, copy
 from latency import ORDERS, Pace, Seen
 from measure import Reading, p50_p99, peak_memory_mib, progress
@@ -126,8 +126,9 @@ async def beside(
     here: Bench, options: Namespace, happens: Callable[[Live], Awaitable[None]]
 ) -> dict[str, Any]:
     """Live orders alone, then beside what happens, until it is over; figures of both."""
-    bare = Seen(ORDERS, here.stack.bootstrap)
-    changes = Seen(TIER_CHANGES, here.stack.bootstrap)
+    wait = max_wait_ms(options.broker)
+    bare = Seen(ORDERS, here.stack.bootstrap, wait)
+    changes = Seen(TIER_CHANGES, here.stack.bootstrap, wait)
     live = Live(here.stack.bootstrap, options.rate)
     async with bare.reading(), changes.reading(), live:
         await live.keep("w", WARM_UP_S)

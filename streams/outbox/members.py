@@ -7,6 +7,7 @@ from operator import getitem
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 import orjson
 
 from scoring.calendar import LocalDays, iso
@@ -22,7 +23,7 @@ _KNOWN = 2000
 """Texts kept of each run."""
 
 
-class Members(NamedTuple):
+class Members(msgspec.Struct, frozen=True, gc=False):
     """What the changes of one re-grade have in common."""
 
     text: bytes
@@ -92,6 +93,8 @@ class MemberWriter:
         return midnight
 
     def _cause(self, cause: Cause) -> bytes:
+        if cause.tick is not None:
+            return b'{"tick":"%b"}' % iso(cause.tick).encode()
         if cause.partition is None or cause.offset is None:
             return orjson.dumps(cause_of(cause))
         topic = self._topics.get(cause.topic)

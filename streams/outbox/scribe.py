@@ -1,8 +1,9 @@
 """Change events and dead letters as Kafka records: CloudEvents 1.0, binary mode, JSON body."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple, get_args
+from typing import Any, get_args
 
+import msgspec
 import orjson
 
 from scoring.calendar import iso
@@ -29,7 +30,7 @@ CONTENT_TYPE = ("content-type", b"application/json")
 SPEC = ("ce_specversion", b"1.0")
 
 
-class _Regrade(NamedTuple):
+class _Regrade(msgspec.Struct, frozen=True, gc=False):
     """What the label changes of one re-grade have in common."""
 
     snapshot: Snapshot | None = None

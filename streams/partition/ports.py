@@ -18,7 +18,7 @@ from streams.partition.reign import NextVersion, Reign
 from streams.topic_names import TopicNames
 
 
-class OutboxRow(NamedTuple):
+class OutboxRow(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One record to publish, exactly as it will stand on the topic."""
 
     topic: str
