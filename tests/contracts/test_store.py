@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from commits import commit, published, put, row
 
@@ -143,7 +144,7 @@ async def test_a_due_day_moves_and_goes(store):
 async def test_the_outbox_numbers_rows_across_commits(store):
     """Rows are 1, 2, 3, ... in the order committed, bytes and headers as given."""
     meta = await store.claim(0, "a", 1)
-    odd = row()._replace(key=None, value=None, headers=(("h", b"\xff"), ("h", b"")))
+    odd = msgspec.structs.replace(row(), key=None, value=None, headers=(("h", b"\xff"), ("h", b"")))
     meta = await put(store, meta, rows=[row("a"), odd])
     meta = await put(store, meta)
     await put(store, meta, rows=[row("c")])
