@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from brokers import add_broker, max_wait_ms, producer, stack_with
 from measure import cpu_s, emit, p50_p99, progress
 from worker_run import PARTITIONS, worker_on
 
-from streams.embedded.stack import EmbeddedStack
 from streams.embedded.topics import create_topics
 from streams.replay.wire_text import ORDER
 from streams.topics import TIER_CHANGES, topic_specs
@@ -109,20 +109,23 @@ def arguments() -> Namespace:
     add("--rate", type=int, default=1000, help="orders a second")
     add("--seconds", type=int, default=20)
     add("--policy", default="b2b-fresh", help="one that grades at the first order")
+    add_broker(parser)
     return parser.parse_args()
 
 
 async def measure(options: Namespace) -> None:
     """Pace orders through a worker on the wall clock; read orders and changes."""
     settings = {"REGRADE_POLICY": options.policy, "REGRADE_CLOCK": "wall"}
-    with EmbeddedStack() as stack:
+    settings |= producer(options.broker)
+    wait = max_wait_ms(options.broker)
+    with stack_with(options.broker) as stack:
         await create_topics(stack.bootstrap, topic_specs("", PARTITIONS))
         with worker_on(stack, stack.folder / "worker", settings) as worker:
             await asyncio.to_thread(worker.wait_ready)
             progress(f"  worker process {worker.pid}")
             idle = await _idle_cpu_share(worker.pid)
-            bare = Seen(ORDERS, stack.bootstrap)
-            changes = Seen(TIER_CHANGES, stack.bootstrap)
+            bare = Seen(ORDERS, stack.bootstrap, wait)
+            changes = Seen(TIER_CHANGES, stack.bootstrap, wait)
             pace = Pace(stack.bootstrap, options.rate)
             async with bare.reading(), changes.reading(), pace:
                 progress(f"Warming up for {_WARM_UP_S} s ...")
@@ -137,6 +140,7 @@ async def measure(options: Namespace) -> None:
     emit(
         "latency",
         {
+            "broker": options.broker,
             "rate": options.rate,
             "events": events,
             **figures(pace, bare, changes),
