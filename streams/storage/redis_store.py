@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -20,18 +20,18 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from scoring.units import Day, EpochMs
+from scoring.units import Day
 from streams.errors import RegradeError
 from streams.partition.erasures import Erasure
 from streams.partition.ports import (
     Commit,
     OutboxRow,
     PartitionMeta,
-    Place,
     Published,
     Verdict,
 )
 from streams.storage.cluster import connect
+from streams.storage.commit_call import arguments_of, keys_of
 from streams.storage.errors import (
     FactsChanged,
     PartitionGone,
@@ -41,7 +41,7 @@ from streams.storage.errors import (
     StoreUnfit,
 )
 from streams.storage.keys import Keys
-from streams.storage.reign_fields import reign_fields, reign_of
+from streams.storage.meta_fields import end_field, meta_of, texts_of
 from streams.storage.servers import Servers, worded
 
 UNFINISHED = "0"
@@ -49,15 +49,11 @@ UNFINISHED = "0"
 LIBRARY = "regrade1"
 """Name of our functions in the server."""
 
-_TOPIC = "next:"
-_END = "end:"
 _ELSEWHERE = (AskError, ClusterDownError, OutOfMemoryError, ReadOnlyError, TryAgainError)
 """Answers of a server that is full, or of one that has the partition no longer or not yet."""
 _LATER = ("MISCONF", "NOREPLICAS", "BUSY")
 """How answers of a server begin that cannot write right now: no disk, no replica, a long script."""
 
-_SENT = "sent:"
-_RECEIVED = "received:"
 _GLOB = re.compile(r"[*?\[\]\\]")
 
 
@@ -188,14 +184,14 @@ class RedisStore:
             if word == "FACTS":
                 raise FactsChanged(stored, self._facts) from None
             raise
-        return _meta(_texts(fields))
+        return meta_of(texts_of(fields))
 
     async def read_meta(self, partition: int) -> PartitionMeta | None:
         """Where the partition stands, without claiming it."""
         server = await self._at(partition)
         call = server.hgetall(self._of(partition).meta)
-        fields = _texts(await self._ask("reading a partition", call))
-        return _meta(fields) if fields else None
+        fields = texts_of(await self._ask("reading a partition", call))
+        return meta_of(fields) if fields else None
 
     async def load(self, partition: int, customers: Sequence[str]) -> list[bytes | None]:
         """State blobs in the order asked for."""
@@ -236,20 +232,7 @@ class RedisStore:
 
     async def commit(self, partition: int, commit: Commit) -> Verdict:
         """Apply a commit if it builds on the last one. Safe to repeat."""
-        keys = self._of(partition)
-        days = list(commit.moves)
-        names = [
-            keys.meta,
-            keys.due,
-            keys.outbox,
-            keys.counts,
-            keys.erased,
-            keys.reviews,
-            keys.policies,
-            *[keys.moves(day) for day in days],
-            *[keys.customer(customer) for customer, _ in commit.states],
-            *[keys.customer(customer) for customer in commit.gone],
-        ]
+        names = keys_of(commit, self._of(partition))
         server = await self._at(partition)
         call = server.fcall(
             "regrade1_commit",
@@ -257,7 +240,7 @@ class RedisStore:
             *names,
             commit.expected,
             commit.commit,
-            *self._arguments(commit),
+            *arguments_of(commit, self._row_encode),
         )
         try:
             verdict = await self._ask("committing", call)
@@ -266,42 +249,6 @@ class RedisStore:
                 raise StoreUnavailable("committing", "an operator reads the partition") from None
             raise
         return cast("Verdict", verdict.decode())
-
-    def _arguments(self, commit: Commit) -> list[str | bytes | int]:
-        meta = commit.meta
-        fields: list[str | bytes | int] = ["tail", meta.tail]
-        if meta.day is not None:
-            fields += ["day", meta.day]
-        if meta.watermark is not None:
-            fields += ["watermark", meta.watermark]
-        if meta.erasure_key:
-            fields += ["erasure_key", meta.erasure_key]
-        for topic, offset in meta.next.items():
-            fields += [_TOPIC + topic, offset]
-        for prefix, numbers in ((_SENT, meta.sent), (_RECEIVED, meta.received)):
-            for other, number in numbers.items():
-                fields += [f"{prefix}{other}", number]
-        if meta.reign.generation:
-            fields += reign_fields(meta.reign)
-        due = [x for name, day in commit.due if day is not None for x in (day, name)]
-        rows: list[str | bytes | int] = []
-        for sequence, row in enumerate(commit.rows, meta.tail - len(commit.rows) + 1):
-            rows += [sequence, self._row_encode(row)]
-        groups: list[Sequence[str | bytes | int]] = [
-            fields,
-            [] if commit.text is None else [meta.reign.policy, commit.text],
-            [blob for _, blob in commit.states],
-            commit.gone,
-            [x for name, kept in commit.erased.items() for x in (name, f"{kept[0]} {kept[1]}")],
-            [x for name, case in commit.cases.items() if case is not None for x in (name, case)],
-            [name for name, case in commit.cases.items() if case is None],
-            due,
-            [name for name, day in commit.due if day is None],
-            rows,
-            _flat(commit.counts),
-            *[_flat(moves) for moves in commit.moves.values()],
-        ]
-        return [value for group in groups for value in (len(group), *group)]
 
     async def scan(self, partition: int, place: str, count: int) -> tuple[str, list[str]]:
         """Some customers from a place on, and the next place; "" is the first and the last.
@@ -344,7 +291,7 @@ class RedisStore:
         """Forget the rows that are published; False if they are not ours to forget."""
         keys, told = self._of(partition), published
         after = told.incarnation if told.next_incarnation is None else told.next_incarnation
-        ends = [x for at, end in told.ends.items() for x in (_end_field(at), str(end))]
+        ends = [x for at, end in told.ends.items() for x in (end_field(at), str(end))]
         arguments = (told.owner, str(told.incarnation), str(told.through), str(after), *ends)
         server = await self._at(partition)
         call = server.fcall("regrade1_trim", 2, keys.meta, keys.outbox, *arguments)
@@ -355,7 +302,7 @@ class RedisStore:
         """The partition's counters."""
         server = await self._at(partition)
         call = server.hgetall(self._of(partition).counts)
-        fields = _texts(await self._ask("reading counters", call))
+        fields = texts_of(await self._ask("reading counters", call))
         return {name: int(value) for name, value in fields.items()}
 
     async def cases(self, partition: int) -> dict[str, bytes]:
@@ -437,59 +384,6 @@ async def open_store(
 def _changed(stored: str, found: int) -> RegradeError:
     """The refusal of a partition whose stored count is another than that of the topics."""
     return RestoreUnfinished() if stored == UNFINISHED else PartitionsChanged(stored, found)
-
-
-def _flat(increments: dict[str, int]) -> list[str | bytes | int]:
-    return [value for pair in increments.items() for value in pair]
-
-
-def _texts(fields: Any) -> dict[str, str]:
-    pairs: Iterable[tuple[bytes, bytes]]
-    if isinstance(fields, dict):
-        pairs = fields.items()
-    else:
-        pairs = zip(fields[::2], fields[1::2], strict=True)
-    return {name.decode(): value.decode() for name, value in pairs}
-
-
-def _meta(fields: dict[str, str]) -> PartitionMeta:
-    return PartitionMeta(
-        owner=fields["owner"],
-        commit=fields["commit"],
-        epoch=int(fields.get("epoch", 0)),
-        next={
-            name.removeprefix(_TOPIC): int(value)
-            for name, value in fields.items()
-            if name.startswith(_TOPIC)
-        },
-        day=Day(int(fields["day"])) if "day" in fields else None,
-        watermark=EpochMs(int(fields["watermark"])) if "watermark" in fields else None,
-        tail=int(fields.get("tail", 0)),
-        head=int(fields.get("head", 0)),
-        erasure_key=fields.get("erasure_key", ""),
-        incarnation=int(fields.get("incarnation", 0)),
-        ends={_place(name): int(value) for name, value in fields.items() if name.startswith(_END)},
-        sent=_numbers(fields, _SENT),
-        received=_numbers(fields, _RECEIVED),
-        reign=reign_of(fields),
-    )
-
-
-def _end_field(place: Place) -> str:
-    return f"{_END}{place.topic}/{place.partition}"
-
-
-def _place(field: str) -> Place:
-    topic, _, partition = field.removeprefix(_END).rpartition("/")
-    return Place(topic, int(partition))
-
-
-def _numbers(fields: dict[str, str], prefix: str) -> dict[int, int]:
-    return {
-        int(name.removeprefix(prefix)): int(value)
-        for name, value in fields.items()
-        if name.startswith(prefix)
-    }
 
 
 def _erasure(kept: str) -> Erasure:
