@@ -16,7 +16,7 @@ from scoring.customer import CustomerState
 from scoring.facts import Fact, Tick
 from scoring.policy import Policy
 from streams.bootstrap import policy_tag, rules_of
-from streams.intake.decode import Accepted
+from streams.intake.outcomes import Accepted
 from streams.intake.record import LogRecord
 from streams.partition.ports import Cause
 from streams.policies.load import load_policy

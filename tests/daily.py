@@ -9,7 +9,7 @@ from scoring.cases import takes
 from scoring.customer import CustomerState
 from scoring.facts import ReviewResolved, Tick
 from scoring.units import Day
-from streams.intake.decode import Accepted, DayReached
+from streams.intake.outcomes import Accepted, DayReached
 from streams.intake.record import LogRecord
 from streams.partition.ports import Cause
 from streams.partition.rules import Rules

@@ -5,7 +5,8 @@ import json
 import pytest
 from builders import order, policy, record
 
-from streams.intake.decode import Accepted, Decoder, Rejected
+from streams.intake.decode import Decoder
+from streams.intake.outcomes import Accepted, Rejected
 from streams.operations.letters import Letter
 from streams.partition.runner import TOPICS
 from streams.settings import load_settings

@@ -5,7 +5,8 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from streams.intake.commands import COMMANDS_TOPIC
-from streams.intake.decode import Decoder, Excluded, Intake, Rejected
+from streams.intake.decode import Decoder
+from streams.intake.outcomes import Excluded, Intake, Rejected
 from streams.intake.record import LogRecord
 from streams.replay.json_lines import DAY_REACHED, topic_of
 

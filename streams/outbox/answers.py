@@ -11,7 +11,7 @@ from scoring.policy import Policy
 from scoring.units import EpochMs
 from streams.instants import rfc3339
 from streams.intake.commands import Merge
-from streams.intake.decode import Ordered, Rejected
+from streams.intake.outcomes import Ordered, Rejected
 from streams.intake.record import RawRecord, is_redriven
 from streams.intake.wire import TYPES
 from streams.outbox.cases import CaseScribe

@@ -8,7 +8,7 @@ from scoring.calendar import iso
 from scoring.customer import UNGRADED, Case
 from scoring.policy import Policy
 from streams.instants import rfc3339
-from streams.intake.decode import Ordered
+from streams.intake.outcomes import Ordered
 from streams.intake.record import RawRecord
 from streams.outbox.scribe import CONTENT_TYPE, SPEC, EventScribe
 from streams.partition.erasures import Pseudonyms

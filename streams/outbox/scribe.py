@@ -12,7 +12,7 @@ from scoring.compile import Grader
 from scoring.customer import Override
 from scoring.explain import Explainer
 from streams.instants import rfc3339
-from streams.intake.decode import Rejected
+from streams.intake.outcomes import Rejected
 from streams.intake.record import RawRecord
 from streams.outbox.cases import approved
 from streams.outbox.kept import DETAIL, kept

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from streams.errors import RegradeError
-from streams.intake.decode import Intake, Rejected
+from streams.intake.outcomes import Intake, Rejected
 from streams.intake.record import RawRecord
 
 

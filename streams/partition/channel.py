@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from streams.intake.decode import Arrived, Intake, Repeated
+from streams.intake.outcomes import Arrived, Intake, Repeated
 from streams.intake.transfers import TRANSFERS_TOPIC, AnyTransfer, PartErased, encode
 from streams.partition.batch import Batch
 from streams.partition.ports import OutboxRow, PartitionMeta

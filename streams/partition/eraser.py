@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from scoring.customer import UNGRADED, CustomerState
 from scoring.merging import is_alias, seen
 from streams.intake.commands import Erase
-from streams.intake.decode import Intake, Ordered, Rejected
+from streams.intake.outcomes import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.batch import Batch
 from streams.partition.cache import CustomerCache

@@ -28,7 +28,7 @@ from scoring.merging import (
 )
 from scoring.units import Day
 from streams.intake.commands import Erase, Merge, Unmerge
-from streams.intake.decode import Arrived, Ordered, Rejected
+from streams.intake.outcomes import Arrived, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.intake.transfers import (
     AnyTransfer,

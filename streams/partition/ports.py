@@ -11,7 +11,7 @@ from scoring.customer import Case, CustomerState, Override
 from scoring.facts import Fact
 from scoring.notices import Notice
 from scoring.units import Day, EpochMs
-from streams.intake.decode import Intake, Ordered, Rejected
+from streams.intake.outcomes import Intake, Ordered, Rejected
 from streams.intake.record import RawRecord
 from streams.partition.erasures import Erasure
 from streams.partition.reign import NextVersion, Reign

@@ -14,7 +14,7 @@ from scoring.merging import advance_tied, is_alias, wake_in_time
 from scoring.notices import Notice
 from scoring.units import Day
 from streams.intake.commands import COMMANDS_TOPIC, Erase
-from streams.intake.decode import (
+from streams.intake.outcomes import (
     Accepted,
     Arrived,
     DayReached,

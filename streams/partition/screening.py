@@ -7,7 +7,7 @@ import orjson
 
 from scoring.units import Day
 from streams.intake.commands import Erase
-from streams.intake.decode import Accepted, Arrived, DayReached, Intake, Rejected
+from streams.intake.outcomes import Accepted, Arrived, DayReached, Intake, Rejected
 from streams.intake.record import RawRecord
 
 FUTURE_DAYS: Final = 366

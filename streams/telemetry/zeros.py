@@ -9,7 +9,7 @@ from typing import get_args
 
 from scoring.policy import Policy
 from scoring.triggers import with_built_in
-from streams.intake.decode import Reason
+from streams.intake.outcomes import Reason
 from streams.partition.runner import TOPICS
 from streams.telemetry.metrics import Metrics
 

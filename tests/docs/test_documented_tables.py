@@ -15,7 +15,7 @@ from scoring.triggers import with_built_in
 from streams.api.settings import ApiSettings
 from streams.intake import wire
 from streams.intake.commands import COMMAND_TYPES, AnyCommand
-from streams.intake.decode import Reason
+from streams.intake.outcomes import Reason
 from streams.partition.runner import TOPICS
 from streams.policies import document, values
 from streams.policies.catalogue import catalogue

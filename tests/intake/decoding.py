@@ -4,7 +4,8 @@ from typing import Any
 
 from builders import policy, record
 
-from streams.intake.decode import Decoder, Intake
+from streams.intake.decode import Decoder
+from streams.intake.outcomes import Intake
 
 POLICY = policy('rates: {USD: "7.10"}\nkinds: [visit]\nexclude: ["^test-", "-bot$"]')
 DECODER = Decoder(POLICY)

@@ -18,7 +18,7 @@ from builders import (
 from decoding import decoded
 from runs import run
 
-from streams.intake.decode import Accepted, Excluded, Rejected
+from streams.intake.outcomes import Accepted, Excluded, Rejected
 
 LINE = {"amount": 1}
 

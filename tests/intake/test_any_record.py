@@ -7,7 +7,7 @@ from decoding import DECODER
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.intake.decode import Accepted, DayReached, Excluded, Rejected
+from streams.intake.outcomes import Accepted, DayReached, Excluded, Rejected
 from streams.intake.wire import TYPES
 
 SCALARS = st.one_of(

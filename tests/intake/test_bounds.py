@@ -7,7 +7,8 @@ from builders import log, order, policy, record, registration
 from decoding import POLICY, decoded
 from runs import run
 
-from streams.intake.decode import RECORD_BYTES, Accepted, Decoder, Rejected
+from streams.intake.decode import RECORD_BYTES, Decoder
+from streams.intake.outcomes import Accepted, Rejected
 from streams.intake.record import LogRecord
 from streams.intake.wire import MAX_ATTRIBUTES, MAX_LINES
 from streams.operations.letters import letter_of

@@ -7,7 +7,7 @@ from decoding import decoded
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.intake.decode import Accepted
+from streams.intake.outcomes import Accepted
 from streams.replay.json_lines import instant_ms
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ from builders import (
 )
 from decoding import decoded
 
-from streams.intake.decode import DayReached, Rejected
+from streams.intake.outcomes import DayReached, Rejected
 
 LINE = {"amount": 1}
 

@@ -6,7 +6,7 @@ import pytest
 from builders import log, order, policy
 
 from streams.bootstrap import policy_tag, rules_of
-from streams.intake.decode import Excluded, Rejected
+from streams.intake.outcomes import Excluded, Rejected
 from streams.partition.breaker import Breaker, Flood, FloodRefused
 from streams.partition.cache import CustomerCache
 from streams.partition.processor import PartitionProcessor
