@@ -26,10 +26,9 @@ _PATIENCE_S = 10.0
 class Seen:
     """When each customer's only record was first readable on a topic."""
 
-    def __init__(self, topic: str, bootstrap: str, max_wait_ms: int = 10) -> None:
+    def __init__(self, topic: str, bootstrap: str, max_wait_ms: int) -> None:
         self.at: dict[bytes, float] = {}
         self.values: dict[bytes, bytes] = {}
-        # A fetch that waits longer is held by the embedded broker until its end.
         self._consumer = AIOKafkaConsumer(
             topic,
             bootstrap_servers=bootstrap,
@@ -134,7 +133,7 @@ async def measure(options: Namespace) -> None:
                 progress(f"Pacing {options.rate:,} orders/s ...")
                 cpu = cpu_s(worker.pid)
                 await pace.keep("c", options.seconds)
-                await _until_read(pace, bare, changes)
+                await until_read(pace, bare, changes)
                 cpu = cpu_s(worker.pid) - cpu
     events = len(pace.sent)
     emit(
@@ -157,7 +156,8 @@ async def _idle_cpu_share(pid: int) -> float:
     return round((cpu_s(pid) - before) / _IDLE_S, 3)
 
 
-async def _until_read(pace: Pace, *readers: Seen) -> None:
+async def until_read(pace: Pace, *readers: Seen) -> None:
+    """Wait until all that was sent has been read, or for so long that something is missing."""
     deadline = time.perf_counter() + _PATIENCE_S
     while time.perf_counter() < deadline:
         if all(pace.sent.keys() <= seen.at.keys() for seen in readers):

@@ -10,7 +10,7 @@ from typing import Any
 
 from brokers import add_broker, max_wait_ms, producer, stack_with
 from flatness import Models, copy
-from latency import ORDERS, Pace, Seen
+from latency import ORDERS, Pace, Seen, until_read
 from measure import Reading, p50_p99, peak_memory_mib, progress
 from worker_run import PARTITIONS, metas, store_of, worker_on
 
@@ -23,7 +23,6 @@ from streams.topics import TIER_CHANGES, topic_specs
 
 WARM_UP_S = 3
 PATIENCE_S = 1800.0
-_LAST_READ_S = 10.0
 
 
 class Live(Pace):
@@ -39,15 +38,6 @@ class Live(Pace):
         while not self.over.is_set():
             await self.keep(f"{name}{second:04d}-", 1)
             second += 1
-
-
-async def until_read(pace: Pace, *readers: Seen) -> None:
-    """Wait until all that was sent has been read, or for so long that something is missing."""
-    deadline = time.perf_counter() + _LAST_READ_S
-    while time.perf_counter() < deadline:
-        if all(pace.sent.keys() <= seen.at.keys() for seen in readers):
-            return
-        await asyncio.sleep(0.05)
 
 
 def noticed(pace: Pace, bare: Seen, changes: Seen) -> dict[str, Any]:

@@ -59,12 +59,12 @@ def advance(state: CustomerState, fact: Fact | Tick, judge: Judge, today: Day) -
         state.due = _in_time(day_after(state.override))
         return quiet
     raw, value = grader.rank(state, today)
-    labels = grader.labelling.after(state, fact, today)
+    labels, places = grader.labelling.after(state, fact, today)
     target = target_of(grader, value, state.tier)
     trigger = approval = None
     before = state.labels
     # The first grade carries the labels: nothing is said about them.
-    moved = [] if labels is before or tier == UNGRADED else labels.other_than(before)
+    moved = [] if tier == UNGRADED else places
     if target != state.tier or state.case is not None:
         trigger, approval = _move(state, target, grader, fact, today)
     state.labels = labels

@@ -57,13 +57,16 @@ class Sensitivity:
         They do not to an `and` of which another part is false, nor to an `or` of which one is
         true: on the day on which that part may turn, all is looked at again.
         """
-        others = tuple(item for item in node.items if not _is_age(item))
-        ages = Sensitivity()
-        for item in node.items:
-            (self if item in others or not others else ages).add(item)
-        if ages.bounds:
-            rest = others[0] if len(others) == 1 else Junction(node.op, others)
-            self.guarded.append((rest if node.op == "and" else Negation(rest), ages.bounds))
+        ages = [item for item in node.items if _is_age(item)]
+        others = tuple(item for item in node.items if item not in ages)
+        for item in others or ages:
+            self.add(item)
+        if ages and others:
+            found = Sensitivity()
+            for item in ages:
+                found.add(item)
+            rest = Junction(node.op, others)
+            self.guarded.append((rest if node.op == "and" else Negation(rest), found.bounds))
 
     def _comparison(self, op: str, left: Node, right: Node) -> None:
         found = drift_bound(op, left, right)

@@ -128,14 +128,6 @@ class Emitter:
         """The variable that holds where the rows younger than an age begin, if there is one."""
         return self._variables.get(("first", age))
 
-    def leaving(self, age: int) -> str:
-        """The variable that holds the day on which the next purchase row comes to an age."""
-        days = self._shared("days", "s.days")
-        at = self._shared(("first", age), f"bisect_right({days}, D - {age})")
-        return self._shared(
-            ("leaving", age), f"{days}[{at}] + {age} if {at} < len({days}) else NEVER"
-        )
-
     def _column(self, code: int, call: ReadingCall) -> str:
         columns = self._shared("columns", "s.columns")
         return f"{self._total(f'{columns}[{code}]', call)} if {code} in {columns} else 0"

@@ -69,11 +69,9 @@ class Horizon:
         for drift, bounds in sorted(found.bounds.items()):
             self._bounds(drift, sorted(bounds), "")
         for guard, ages in found.guarded:
-            left = {drift: ages[drift] - found.bounds.get(drift, set()) for drift in sorted(ages)}
-            if any(left.values()):
-                self._code.lines.append(f"if {self._code.condition(guard)}:")
-                for drift, bounds in left.items():
-                    self._bounds(drift, sorted(bounds), "    ")
+            self._code.lines.append(f"if {self._code.condition(guard)}:")
+            for drift, bounds in sorted(ages.items()):
+                self._bounds(drift, sorted(bounds), "    ")
         self.rows("due", found.windows, "")
         seen = {rows for call in found.windows for rows in _rows_of(call)}
         for call, levels in sorted(found.thresholds.items(), key=str):
@@ -185,21 +183,17 @@ class Horizon:
 
     def _next(self, name: str, days: str, ages: list[int], indent: str) -> None:
         """Lower `name` to the next day a row comes to one of the ages."""
-        if len(ages) == 1 and days == "s.days" and not indent:
-            day = self._code.leaving(ages[0])
-            lines = [f"if {day} < {name}: {name} = {day}"]
-        elif len(ages) == 1 and days == "s.days" and (at := self._code.first_row(ages[0])):
-            lines = [
-                f"if {at} < len(s.days) and s.days[{at}] + {ages[0]} < {name}:",
-                f"    {name} = s.days[{at}] + {ages[0]}",
-            ]
-        elif len(ages) == 1:
-            age = ages[0]
+        if len(ages) == 1:
+            (age,) = ages
             # As `next_edge` finds it: a call would cost more than the search.
-            lines = [
-                f"rows = {days}",
-                f"at = bisect_right(rows, D - {age})",
-                f"if at < len(rows) and rows[at] + {age} < {name}: {name} = rows[at] + {age}",
+            rows, at = days, self._code.first_row(age) if days == "s.days" else None
+            lines = []
+            if at is None:
+                rows, at = "rows", "at"
+                lines = [f"rows = {days}", f"at = bisect_right(rows, D - {age})"]
+            lines += [
+                f"if {at} < len({rows}) and {rows}[{at}] + {age} < {name}:",
+                f"    {name} = {rows}[{at}] + {age}",
             ]
         else:
             self._edges.append(ages)
@@ -210,8 +204,6 @@ class Horizon:
         self._code.lines += [indent + line for line in lines]
 
     def _bounds(self, drift: Drift, bounds: list[int], indent: str) -> None:
-        if not bounds:
-            return
         lines = [f"since = {_SINCE.get(drift, _TENURE)}", "if since is not None:"]
         lines.append("    age = D - since")
         for index, bound in enumerate(bounds):

@@ -22,7 +22,7 @@ from scoring.syntax import AttributeOf, ReadingCall
 from scoring.units import NEVER, Day
 
 _ANY: Final = "any"
-"""Of facts: those that are earlier than all before them. Of kinds: all."""
+"""Interactions of every kind."""
 _REGISTERED: Final = "customer.registered"
 
 Moved = tuple[int, int]
@@ -39,20 +39,12 @@ class HeldLabels(list[int]):
     What is stored is the list alone: a customer fresh from the store is looked at whole.
     """
 
-    __slots__ = ("by", "due", "moved", "until")
+    __slots__ = ("by", "due", "until")
     by: "Labelling"
-    moved: list[Moved] | None
-    """What is other than in the labels it was made from; None: not known."""
     until: list[Day]
     """Per group the first day on which its values could change with no new fact."""
     due: Day
     """The first of them, or NEVER."""
-
-    def other_than(self, before: list[int]) -> list[int]:
-        """The places, ascending, that have another value than in the labels it was made from."""
-        return (
-            differing(before, self) if self.moved is None else [at for at, _ in sorted(self.moved)]
-        )
 
 
 def differing(before: list[int], after: list[int]) -> list[int]:
@@ -122,19 +114,28 @@ class Labelling:
         look = self._all.look or self._compile(self._all)
         look(state, today, self._empty, until, moved)
         labels = self._made(self._empty, moved, until)
-        labels.moved = None
         labels.due = min(until, default=NEVER)
         return labels
 
-    def after(self, state: CustomerState, fact: Fact | Tick, today: Day) -> HeldLabels:
-        """The labels after `fact`, which is folded into `state` already."""
+    def after(
+        self, state: CustomerState, fact: Fact | Tick, today: Day
+    ) -> tuple[HeldLabels, list[int]]:
+        """The labels after `fact`, which is folded into `state` already, and which are other now.
+
+        Those are told by their places, ascending.
+        """
         held = state.labels
         kind = type(fact)
         touched = self._touched.get(kind)
-        if touched is None or type(held) is not HeldLabels or held.by is not self:
-            return self.of(state, today)
-        if fact.day == state.first_day:
-            return self.of(state, today)  # it may be the new first one: tenure counts from it
+        # A fact of the first day may be the new first one: tenure counts from it.
+        if (
+            touched is None
+            or type(held) is not HeldLabels
+            or held.by is not self
+            or fact.day == state.first_day
+        ):
+            labels = self.of(state, today)
+            return labels, differing(held, labels)
         if kind is Interaction:
             kinds = self._by_kind
             touched = kinds.get(fact.kind, kinds[_ANY])  # type: ignore[union-attr]
@@ -153,14 +154,13 @@ class Labelling:
         # Nobody else holds them: mostly nothing moves but how long they hold.
         labels = self._made(held, moved, until) if moved else held
         labels.due = due
-        return labels
+        return labels, [at for at, _ in sorted(moved)] if moved else []
 
     def _made(self, before: list[int], moved: list[Moved], until: list[Day]) -> HeldLabels:
         labels = HeldLabels(before)
         for at, value in moved:
             labels[at] = value
         labels.by = self
-        labels.moved = moved
         labels.until = until
         return labels
 
